@@ -1,0 +1,14 @@
+import { Anchor, Button, NavLink } from '@mantine/core'
+import { createLink } from '@tanstack/react-router'
+import classes from './links.module.css'
+
+export const TextLink = createLink(Anchor<'a'>)
+export const ButtonLink = createLink(Button<'a'>)
+export const RailLink = createLink(NavLink<'a'>)
+
+/** The name in a table row: one link that the whole row answers to. */
+export const RowLink = createLink((props: React.ComponentProps<'a'>) => (
+  <a {...props} className={classes.row}>
+    {props.children}
+  </a>
+))

@@ -1,0 +1,36 @@
+import { type Platform, platforms } from '@carillon/contract'
+import { Group, Text } from '@mantine/core'
+import {
+  IconBrandAndroid,
+  IconBrandApple,
+  IconBrandWindows,
+  IconDeviceMobile,
+  IconWorld,
+  type TablerIcon,
+} from '@tabler/icons-react'
+
+/** How each platform is called by people, by its provider, and drawn. */
+export const platformNames: Record<Platform, { name: string; provider: string; icon: TablerIcon }> = {
+  apns: { name: 'iOS', provider: 'Apple Push Notification service', icon: IconBrandApple },
+  fcm: { name: 'Android', provider: 'Firebase Cloud Messaging', icon: IconBrandAndroid },
+  webpush: { name: 'Web', provider: 'Web Push', icon: IconWorld },
+  wns: { name: 'Windows', provider: 'Windows Notification Service', icon: IconBrandWindows },
+}
+
+export const platformChoices = platforms.map((value) => ({ value, label: platformNames[value].name }))
+
+export function isPlatform(value: unknown): value is Platform {
+  return platforms.some((platform) => platform === value)
+}
+
+export function PlatformLabel({ platform, size = 15 }: { platform: string; size?: number }) {
+  const known = isPlatform(platform) ? platformNames[platform] : { name: platform, icon: IconDeviceMobile }
+  return (
+    <Group gap={5} wrap="nowrap" component="span">
+      <known.icon size={size} stroke={1.6} aria-hidden />
+      <Text component="span" size="sm">
+        {known.name}
+      </Text>
+    </Group>
+  )
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/** Opaque to clients; a UUID today. */
+export const Id = z.uuid()
+
+/** RFC 3339 with a zone. */
+export const Time = z.iso.datetime({ offset: true })
+
+export const Name = z.string().trim().min(1).max(255)
+
+/** An IANA zone name that this server's ICU knows. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin')
+
+/** A BCP 47 language tag. */
+export const Locale = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$/, 'is not a language tag such as de or pt-BR')
+
+export const IdParams = z.strictObject({ id: Id })
+
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+})
+
+/** A page: `next_cursor` is null at the end. Cursors are stable under inserts. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    page: z.object({ next_cursor: z.string().nullable(), has_more: z.boolean(), limit: z.number() }),
+  })
+}
+
+export const Empty = z.strictObject({})
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,107 @@
+import type { MessagePort } from 'node:worker_threads'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import type { PgliteReply, PgliteRequest } from './pglite-server.ts'
+
+export interface PgliteClient {
+  ask(request: Omit<PgliteRequest, 'id'>): Promise<{ rows: unknown[]; affected: number }>
+  onNotification(handler: (channel: string, payload: string) => void): void
+  close(): void
+}
+
+/** One thread's end of the line to the thread that owns PGlite. */
+export function pgliteClient(port: MessagePort): PgliteClient {
+  const waiting = new Map<
+    number,
+    { resolve: (value: { rows: unknown[]; affected: number }) => void; reject: (error: Error) => void }
+  >()
+  const handlers: ((channel: string, payload: string) => void)[] = []
+  let lastId = 0
+  port.on('message', (reply: PgliteReply) => {
+    if ('channel' in reply) {
+      for (const handler of handlers) handler(reply.channel, reply.payload)
+      return
+    }
+    const asked = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if (waiting.size === 0) port.unref()
+    if ('error' in reply) asked?.reject(Object.assign(new Error(reply.error.message), reply.error))
+    else asked?.resolve(reply)
+  })
+  port.on('close', () => {
+    for (const { reject } of waiting.values()) reject(new Error('The embedded database was closed.'))
+    waiting.clear()
+  })
+  port.unref()
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        lastId += 1
+        waiting.set(lastId, { resolve, reject })
+        port.ref()
+        port.postMessage({ ...request, id: lastId } satisfies PgliteRequest)
+      }),
+    onNotification: (handler) => handlers.push(handler),
+    close: () => port.close(),
+  }
+}
+
+/** Kysely over PGlite in another thread. */
+export function pgliteDialect(client: PgliteClient, lane: 'interactive' | 'bulk'): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => pgliteDriver(client, lane),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  }
+}
+
+let lastConnection = 0
+
+function pgliteDriver(client: PgliteClient, lane: 'interactive' | 'bulk'): Driver {
+  const send = (connection: DatabaseConnection, kind: PgliteRequest['kind'], query: CompiledQuery) =>
+    (connection as PgliteConnection).send(kind, query)
+  return {
+    init: async () => {},
+    acquireConnection: async () => pgliteConnection(client, lane),
+    beginTransaction: async (connection, { isolationLevel }) => {
+      const sql = isolationLevel ? `begin isolation level ${isolationLevel}` : 'begin'
+      await send(connection, 'begin', CompiledQuery.raw(sql))
+    },
+    commitTransaction: async (connection) =>
+      void (await send(connection, 'end', CompiledQuery.raw('commit'))),
+    rollbackTransaction: async (connection) =>
+      void (await send(connection, 'end', CompiledQuery.raw('rollback'))),
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  }
+}
+
+interface PgliteConnection extends DatabaseConnection {
+  send(kind: PgliteRequest['kind'], query: CompiledQuery): Promise<QueryResult<never>>
+}
+
+function pgliteConnection(client: PgliteClient, lane: 'interactive' | 'bulk'): PgliteConnection {
+  lastConnection += 1
+  const connection = lastConnection
+  const send = async (kind: PgliteRequest['kind'], { sql, parameters }: CompiledQuery) => {
+    const { rows, affected } = await client.ask({ connection, kind, lane, sql, params: [...parameters] })
+    return { rows: rows as never[], numAffectedRows: BigInt(affected) }
+  }
+  return {
+    send,
+    executeQuery: (query) => send('query', query) as never,
+    // biome-ignore lint/correctness/useYield: PGlite has no cursors; nothing in the product streams a query.
+    streamQuery: async function* () {
+      throw new Error('The embedded database cannot stream a query.')
+    },
+  }
+}
