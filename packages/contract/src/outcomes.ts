@@ -7,6 +7,7 @@ export type Outcome = (typeof outcomes)[number]
 
 /** Why nothing was handed to a provider. The sentences are shown to people as they stand. */
 export const excludedReasons = {
+  subscription_moved: 'The device belongs to somebody else by now.',
   app_unpublished: 'The app is not published; only published apps send.',
   no_subscription: 'The person has no subscription for this app.',
   unsubscribed: 'The subscription was switched off by the person or an operator.',

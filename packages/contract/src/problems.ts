@@ -46,6 +46,8 @@ export interface ProblemPlace {
   pointer: string
   code: string
   detail: string
+  /** Where in the text at `pointer` the fault is: UTF-16 units from 0. */
+  position?: number
 }
 
 /** RFC 9457 problem details as this API answers them. */

@@ -1,1 +1,2 @@
+export { createNodeSender } from './node-sender.ts'
 export * from './sender.ts'

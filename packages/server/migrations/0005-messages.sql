@@ -18,6 +18,8 @@ create table messages (
   dry_run boolean not null default false,
   start_at timestamptz not null,
   expires_at timestamptz not null,
+  -- How long a provider may keep it for a device that is away; 0 is now or never.
+  ttl_seconds int,
   max_attempts int not null,
   created_at timestamptz not null default now(),
   started_at timestamptz,
@@ -51,6 +53,9 @@ create table batches (
   in_flight int not null default 0,
   attempt int not null default 1,
   due_at timestamptz not null,
+  -- Why these entries are here again: how they fail if they end now.
+  last_failure text,
+  last_code text,
   lease_until timestamptz,
   owner text,
   -- Grows with every claim; a worker that lost its lease cannot write.

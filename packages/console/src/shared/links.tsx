@@ -1,4 +1,5 @@
 import { Anchor, Button, NavLink } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
 import { createLink } from '@tanstack/react-router'
 import classes from './links.module.css'
 
@@ -11,4 +12,11 @@ export const RowLink = createLink((props: React.ComponentProps<'a'>) => (
   <a {...props} className={classes.row}>
     {props.children}
   </a>
+))
+
+/** The way up, above a page's title. */
+export const BackLink = createLink((props: React.ComponentProps<'a'>) => (
+  <Anchor {...props} size="xs" c="dimmed">
+    <IconArrowLeft size={11} aria-hidden /> {props.children}
+  </Anchor>
 ))

@@ -48,8 +48,8 @@ export function usePages<E extends Endpoint>(endpoint: E, input: CallInput<E>, o
     queryKey: [endpoint.id, 'pages', input],
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
-      const { query: given } = input as { query?: object }
-      const next = { ...input, query: { ...given, cursor: pageParam } } as CallInput<E>
+      const given = input as { query?: object }
+      const next = { ...given, query: { ...given.query, cursor: pageParam } } as CallInput<E>
       return (await call(endpoint, next, { signal })) as AnswerOf<E> & Page
     },
     getNextPageParam: (last) => last.page.next_cursor ?? undefined,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Locale } from './shared.ts'
+import { JsonValue, Locale } from './shared.ts'
 
 /** A Liquid template over `user`, `app`, `message` and `variables`. */
 const Liquid = z.string().max(20_000)
@@ -28,7 +28,7 @@ export const reservedDataKey =
   /^(aps|carillon.*|from|message_type|gcm.*|google.*|notification|collapse_key)$/i
 
 const Data = z
-  .record(z.string().min(1).max(100), z.json())
+  .record(z.string().min(1).max(100), JsonValue)
   .refine((data) => !Object.keys(data).some((key) => reservedDataKey.test(key)), {
     message:
       'uses a reserved key: aps, carillon*, from, message_type, gcm*, google*, notification, collapse_key',
@@ -93,7 +93,7 @@ export const ApnsOverrides = z.strictObject({
   priority: z.union([z.literal(1), z.literal(5), z.literal(10)]).optional(),
   collapse_id: z.string().max(64).optional(),
   /** Live Activities: merged into `aps` as they stand (event, content-state, timestamp, …). */
-  live_activity: z.record(z.string(), z.json()).optional(),
+  live_activity: z.record(z.string(), JsonValue).optional(),
 })
 export type ApnsOverrides = z.infer<typeof ApnsOverrides>
 

@@ -3,7 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import { outcomes } from '../outcomes.ts'
 import { interactionTypes, messageStatuses, platforms } from '../words.ts'
 import { Content, Overrides } from './content.ts'
-import { Id, IdParams, PageQuery, pageOf, Time } from './shared.ts'
+import { Id, IdParams, JsonValue, PageQuery, pageOf, Time } from './shared.ts'
 import { AttributeName } from './users.ts'
 
 const Ids = z.array(Id).min(1).max(10_000)
@@ -52,7 +52,7 @@ export const MessageCreate = z.strictObject({
   to: Audience,
   content: Content.optional(),
   template_id: Id.optional(),
-  variables: z.record(z.string(), z.json()).optional(),
+  variables: z.record(z.string(), JsonValue).optional(),
   overrides: Overrides.optional(),
   start_at: Time.optional(),
   expires_at: Time.optional(),
@@ -97,10 +97,10 @@ export const Message = z.object({
   freezing: z.boolean(),
   title: z.string().nullable(),
   body: z.string().nullable(),
-  to: z.json(),
-  content: z.json(),
-  overrides: z.json(),
-  variables: z.json(),
+  to: JsonValue,
+  content: JsonValue,
+  overrides: JsonValue,
+  variables: JsonValue,
   template_id: Id.nullable(),
   template_version: z.number().nullable(),
   category: z.string(),

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** Any JSON. Bodies come from JSON text, so there is nothing left to check. */
+export const JsonValue = z.unknown() as z.ZodType<Json>
+
 /** Opaque to clients; a UUID today. */
 export const Id = z.uuid()
 
@@ -38,6 +43,8 @@ export function pageOf<T extends z.ZodType>(item: T) {
 export const Empty = z.strictObject({})
 
 function isTimeZone(zone: string): boolean {
+  // Intl also takes offsets such as +05:30, which SQL would read with the sign the other way round.
+  if (!/^[A-Za-z]/.test(zone)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
     return true

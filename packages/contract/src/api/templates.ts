@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
 import { platforms } from '../words.ts'
 import { Content, Overrides } from './content.ts'
-import { Id, IdParams, Name, PageQuery, pageOf, Time } from './shared.ts'
+import { Id, IdParams, JsonValue, Name, PageQuery, pageOf, Time } from './shared.ts'
 
 export const Template = z.object({
   id: Id,
@@ -84,7 +84,7 @@ export const Preview = z.object({
   locale: z.string().nullable(),
   /** The provider's request as it would be sent: headers and body. */
   headers: z.record(z.string(), z.string()),
-  payload: z.json(),
+  payload: JsonValue,
   size_bytes: z.number(),
   limit_bytes: z.number(),
   /** Why it cannot be sent, when `ok` is false. */
@@ -104,10 +104,14 @@ export const previewContent = endpoint({
     content: Content.optional(),
     template_id: Id.optional(),
     overrides: Overrides.optional(),
-    variables: z.record(z.string(), z.json()).optional(),
+    variables: z.record(z.string(), JsonValue).optional(),
     app_id: Id.optional(),
     user_id: Id.optional(),
     locale: z.string().max(35).optional(),
   }),
-  answer: z.object({ previews: z.array(Preview) }),
+  answer: z.object({
+    previews: z.array(Preview),
+    /** Everything that `createMessage` would refuse, in all languages and for all platforms. */
+    problems: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })),
+  }),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
 import { attributeTypes } from '../words.ts'
-import { Id, IdParams, Locale, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
+import { Id, IdParams, JsonValue, Locale, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
 
 export const AttributeName = z
   .string()
@@ -175,7 +175,7 @@ export const Job = z.object({
   kind: z.string(),
   status: z.enum(['running', 'finished', 'failed']),
   progress: z.object({ done: z.number(), total: z.number(), errors: z.number() }),
-  result: z.record(z.string(), z.json()).nullable(),
+  result: z.record(z.string(), JsonValue).nullable(),
   created_at: Time,
   finished_at: Time.nullable(),
 })

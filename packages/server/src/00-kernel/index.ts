@@ -1,3 +1,4 @@
+export * from './alarm.ts'
 export * from './config.ts'
 export * from './delivery-id.ts'
 export * from './ids.ts'

@@ -166,6 +166,7 @@ export interface Tables {
     dry_run: Generated<boolean>
     start_at: Date
     expires_at: Date
+    ttl_seconds: number | null
     max_attempts: number
     created_at: Generated<Date>
     started_at: Date | null
@@ -191,6 +192,8 @@ export interface Tables {
     in_flight: Generated<number>
     attempt: Generated<number>
     due_at: Date
+    last_failure: string | null
+    last_code: string | null
     lease_until: Date | null
     owner: string | null
     fence: Generated<number>

@@ -141,6 +141,8 @@ export interface ProviderEndpoints {
  * and its single-flight refresh. Lanes share nothing, so one app's trouble stays its own.
  */
 export interface Lane extends AsyncDisposable {
+  /** Where else the same credential reaches: a token that is bad here may be good there. APNs with a key only. */
+  otherEnvironment?: Environment
   /** One verdict per parcel, in order. Does not throw for anything a provider or network does. */
   send(parcels: readonly Parcel[]): Promise<Verdict[]>
 }

@@ -1,0 +1,31 @@
+import {
+  IconApps,
+  IconDeviceMobile,
+  IconDevices,
+  IconFilter,
+  IconHome,
+  IconPencilPlus,
+  IconSend,
+  IconSettings,
+  IconTemplate,
+  IconUsers,
+} from '@tabler/icons-react'
+
+/** The rail and the palette, in one order. */
+export const rooms = [
+  { to: '/', label: 'Home', icon: IconHome, group: '' },
+  { to: '/compose', label: 'Compose', icon: IconPencilPlus, group: '' },
+  { to: '/messages', label: 'Messages', icon: IconSend, group: '' },
+  { to: '/users', label: 'Users', icon: IconUsers, group: 'Audience' },
+  { to: '/subscriptions', label: 'Subscriptions', icon: IconDevices, group: 'Audience' },
+  { to: '/segments', label: 'Segments', icon: IconFilter, group: 'Audience' },
+  { to: '/templates', label: 'Templates', icon: IconTemplate, group: 'Content' },
+  { to: '/apps', label: 'Apps', icon: IconApps, group: 'Setup' },
+  { to: '/phones', label: 'Virtual phones', icon: IconDeviceMobile, group: 'Setup' },
+  { to: '/settings', label: 'Settings', icon: IconSettings, group: 'Setup' },
+] as const
+
+/** Virtual phones are there only where a sandbox stands behind the server. */
+export function roomsWith(sandbox: boolean) {
+  return rooms.filter(({ to }) => sandbox || to !== '/phones')
+}

@@ -1,0 +1,199 @@
+import { getMe } from '@carillon/contract'
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { describeFailure } from '../shared/failure.ts'
+import { read } from '../shared/server.ts'
+import { NotFoundPage, RouteFailure } from './route-states.tsx'
+import {
+  composeSearch,
+  messagePageSearch,
+  messageSearch,
+  nextSearch,
+  parseSearch,
+  searchSearch,
+  stringifySearch,
+  subscriptionSearch,
+  tabSearch,
+  versionSearch,
+} from './search.ts'
+import { Shell } from './shell.tsx'
+
+const root = createRootRouteWithContext<{ serverState: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: RouteFailure,
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: nextSearch,
+  component: lazyRouteComponent(() => import('../features/access/sign-in-page.tsx'), 'SignInPage'),
+})
+
+/** Everything but signing in: asks who is there first. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.serverState.ensureQueryData(read(getMe, {}))
+    } catch (error) {
+      if (describeFailure(error).code !== 'unauthenticated') throw error
+      throw redirect({ to: '/sign-in', search: { next: location.href } })
+    }
+  },
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/home-page.tsx'), 'HomePage'),
+})
+const compose = createRoute({
+  getParentRoute: () => shell,
+  path: '/compose',
+  validateSearch: composeSearch,
+  component: lazyRouteComponent(() => import('../features/compose/compose-page.tsx'), 'ComposePage'),
+})
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages',
+  validateSearch: messageSearch,
+  component: lazyRouteComponent(() => import('../features/messages/messages-page.tsx'), 'MessagesPage'),
+})
+const message = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages/$messageId',
+  validateSearch: messagePageSearch,
+  component: lazyRouteComponent(() => import('../features/messages/message-page.tsx'), 'MessagePage'),
+})
+const why = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages/$messageId/why/$userId',
+  component: lazyRouteComponent(() => import('../features/messages/why-page.tsx'), 'WhyPage'),
+})
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: '/users',
+  validateSearch: searchSearch,
+  component: lazyRouteComponent(() => import('../features/users/users-page.tsx'), 'UsersPage'),
+})
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: '/users/$userId',
+  component: lazyRouteComponent(() => import('../features/users/user-page.tsx'), 'UserPage'),
+})
+const subscriptions = createRoute({
+  getParentRoute: () => shell,
+  path: '/subscriptions',
+  validateSearch: subscriptionSearch,
+  component: lazyRouteComponent(
+    () => import('../features/subscriptions/subscriptions-page.tsx'),
+    'SubscriptionsPage',
+  ),
+})
+const segments = createRoute({
+  getParentRoute: () => shell,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('../features/segments/segments-page.tsx'), 'SegmentsPage'),
+})
+const newSegment = createRoute({
+  getParentRoute: () => shell,
+  path: '/segments/new',
+  component: lazyRouteComponent(() => import('../features/segments/segment-page.tsx'), 'NewSegmentPage'),
+})
+const segment = createRoute({
+  getParentRoute: () => shell,
+  path: '/segments/$segmentId',
+  validateSearch: tabSearch(['conditions', 'members']),
+  component: lazyRouteComponent(() => import('../features/segments/segment-page.tsx'), 'SegmentPage'),
+})
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('../features/templates/templates-page.tsx'), 'TemplatesPage'),
+})
+const newTemplate = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates/new',
+  component: lazyRouteComponent(() => import('../features/templates/template-page.tsx'), 'NewTemplatePage'),
+})
+const template = createRoute({
+  getParentRoute: () => shell,
+  path: '/templates/$templateId',
+  validateSearch: versionSearch,
+  component: lazyRouteComponent(() => import('../features/templates/template-page.tsx'), 'TemplatePage'),
+})
+const apps = createRoute({
+  getParentRoute: () => shell,
+  path: '/apps',
+  component: lazyRouteComponent(() => import('../features/apps/apps-page.tsx'), 'AppsPage'),
+})
+const app = createRoute({
+  getParentRoute: () => shell,
+  path: '/apps/$appId',
+  validateSearch: tabSearch(['overview', 'credentials', 'settings']),
+  component: lazyRouteComponent(() => import('../features/apps/app-page.tsx'), 'AppPage'),
+})
+const phones = createRoute({
+  getParentRoute: () => shell,
+  path: '/phones',
+  component: lazyRouteComponent(() => import('../features/phones/phones-page.tsx'), 'PhonesPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  validateSearch: tabSearch(['general', 'attributes', 'reconciliation', 'keys', 'about']),
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+})
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([
+    home,
+    compose,
+    messages,
+    message,
+    why,
+    users,
+    user,
+    subscriptions,
+    segments,
+    newSegment,
+    segment,
+    templates,
+    newTemplate,
+    template,
+    apps,
+    app,
+    phones,
+    settings,
+  ]),
+])
+
+export function createConsoleRouter(serverState: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { serverState },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: RouteFailure,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

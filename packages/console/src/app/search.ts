@@ -1,0 +1,100 @@
+import {
+  type MessageStatus,
+  messageStatuses,
+  outcomes,
+  type Platform,
+  platforms,
+  type SubscriptionStatus,
+  subscriptionStatuses,
+} from '@carillon/contract'
+
+/** Addresses are read as plain text: `?search=42` stays the text 42. */
+export function parseSearch(text: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(text))
+}
+
+export function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value))
+  }
+  const text = params.toString()
+  return text ? `?${text}` : ''
+}
+
+type Search = Record<string, unknown>
+
+// What the address of each page may say; anything else in it is dropped rather than trusted.
+export const nextSearch = (search: Search): { next?: string } => ({ next: text(search.next) })
+
+export const searchSearch = (search: Search): { search?: string } => ({ search: text(search.search) })
+
+export function tabSearch<const Tab extends string>(tabs: readonly Tab[]) {
+  return (search: Search): { tab?: Tab } => ({ tab: oneOf(tabs, search.tab) })
+}
+
+export interface SubscriptionFilter {
+  app_id?: string
+  platform?: Platform
+  status?: SubscriptionStatus
+  user_id?: string
+  /** The subscription whose details are open. */
+  open?: string
+}
+export const subscriptionSearch = (search: Search): SubscriptionFilter => ({
+  app_id: text(search.app_id),
+  platform: oneOf(platforms, search.platform),
+  status: oneOf(subscriptionStatuses, search.status),
+  user_id: text(search.user_id),
+  open: text(search.open),
+})
+
+export interface MessageFilter {
+  app_id?: string
+  status?: MessageStatus
+}
+export const messageSearch = (search: Search): MessageFilter => ({
+  app_id: text(search.app_id),
+  status: oneOf(messageStatuses, search.status),
+})
+
+export const messageTabs = ['progress', 'recipients', 'content'] as const
+const recipientStatuses = ['pending', ...outcomes] as const
+export interface MessagePageSearch {
+  tab?: (typeof messageTabs)[number]
+  status?: (typeof recipientStatuses)[number]
+  reason?: string
+}
+export const messagePageSearch = (search: Search): MessagePageSearch => ({
+  tab: oneOf(messageTabs, search.tab),
+  status: oneOf(recipientStatuses, search.status),
+  reason: text(search.reason),
+})
+
+export interface ComposeSearch {
+  app_id?: string
+  template_id?: string
+  segment_id?: string
+  user_id?: string
+  subscription_id?: string
+  /** A message to start from. */
+  from?: string
+}
+export const composeSearch = (search: Search): ComposeSearch => ({
+  app_id: text(search.app_id),
+  template_id: text(search.template_id),
+  segment_id: text(search.segment_id),
+  user_id: text(search.user_id),
+  subscription_id: text(search.subscription_id),
+  from: text(search.from),
+})
+
+export const versionSearch = (search: Search): { version?: string } => ({ version: text(search.version) })
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function oneOf<const T extends string>(choices: readonly T[], value: unknown): T | undefined {
+  return choices.find((choice) => choice === value)
+}

@@ -1,0 +1,153 @@
+import {
+  type App,
+  type BodyInputOf,
+  getApp,
+  listApps,
+  listCredentials,
+  type Platform,
+  putCredential,
+} from '@carillon/contract'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconFlask } from '@tabler/icons-react'
+import { type ComponentType, useState } from 'react'
+import { fieldErrors } from '../../shared/failure.ts'
+import { isObject, parseJson } from '../../shared/json-text.ts'
+import { readAccounts, type SandboxAccounts, useHasSandbox } from '../../shared/sandbox.ts'
+import { showFailure, useWrite } from '../../shared/server.ts'
+import { FormFailure } from '../../shared/states.tsx'
+import { ApnsFields } from './apns-fields.tsx'
+import { FcmFields } from './fcm-fields.tsx'
+import { WebPushFields } from './webpush-fields.tsx'
+import { WnsFields } from './wns-fields.tsx'
+
+export type CredentialBody = BodyInputOf<typeof putCredential>
+
+export interface FieldsProps {
+  app: App
+  /** What was entered so far; secrets never come back from the server. */
+  values: Record<string, string>
+  onChange: (values: Record<string, string>) => void
+  errors: Record<string, string>
+}
+
+interface PlatformForm {
+  Fields: ComponentType<FieldsProps>
+  first: Record<string, string>
+  body: (values: Record<string, string>) => CredentialBody
+  fields: readonly string[]
+  fromSandbox: ((accounts: SandboxAccounts) => Record<string, string>) | null
+}
+
+const forms: Record<Platform, PlatformForm> = {
+  apns: {
+    Fields: ApnsFields,
+    first: { auth: 'token', environment: 'production' },
+    fields: ['key', 'key_id', 'team_id', 'bundle_id', 'certificate', 'passphrase', 'environment'],
+    body: (v) => apnsBody(v),
+    fromSandbox: ({ apns }) => ({
+      auth: 'token',
+      environment: 'sandbox',
+      key: apns.key,
+      key_id: apns.key_id,
+      team_id: apns.team_id,
+      bundle_id: apns.bundle_id,
+    }),
+  },
+  fcm: {
+    Fields: FcmFields,
+    first: {},
+    fields: ['service_account'],
+    body: ({ service_account = '' }) => fcmBody(parseJson(service_account).value),
+    fromSandbox: ({ fcm }) => ({ service_account: JSON.stringify(fcm, null, 2) }),
+  },
+  webpush: {
+    Fields: WebPushFields,
+    first: {},
+    fields: ['subject', 'public_key', 'private_key'],
+    body: ({ subject = '', public_key, private_key }) =>
+      public_key || private_key ? { subject, public_key, private_key } : { subject },
+    fromSandbox: () => ({ subject: 'mailto:sandbox@example.com' }),
+  },
+  wns: {
+    Fields: WnsFields,
+    first: {},
+    fields: ['tenant_id', 'client_id', 'client_secret'],
+    body: ({ tenant_id = '', client_id = '', client_secret = '' }) => ({ tenant_id, client_id, client_secret }),
+    fromSandbox: ({ wns }) => ({ tenant_id: wns.tenant_id, client_id: wns.client_id, client_secret: wns.client_secret }),
+  },
+}
+
+function fcmBody(file: unknown): CredentialBody {
+  // Whatever was entered goes to the server, which names each field that is missing.
+  return { service_account: (isObject(file) ? file : {}) as FcmFile }
+}
+type FcmFile = Extract<CredentialBody, { service_account: unknown }>['service_account']
+
+function apnsBody(v: Record<string, string>): CredentialBody {
+  const environment = v.environment === 'sandbox' ? 'sandbox' : 'production'
+  const { key = '', key_id = '', team_id = '', bundle_id = '', certificate = '', passphrase = '' } = v
+  if (v.auth === 'certificate') {
+    return { auth: 'certificate', certificate, passphrase, environment, ...(bundle_id ? { bundle_id } : {}) }
+  }
+  return { auth: 'token', key, key_id, team_id, bundle_id, environment }
+}
+
+interface CredentialFormProps {
+  app: App
+  platform: Platform
+  onSaved: () => void
+}
+
+export function CredentialForm({ app, platform, onSaved }: CredentialFormProps) {
+  const { Fields, first, body, fields, fromSandbox } = forms[platform]
+  const [values, setValues] = useState(first)
+  const save = useWrite(putCredential, {
+    refreshes: [listCredentials, getApp, listApps],
+    said: 'The provider credential is saved.',
+    showsFailure: true,
+  })
+  const submit = () =>
+    save.mutate({ input: { params: { id: app.id, platform }, body: body(values) } }, { onSuccess: onSaved })
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <Stack>
+        {fromSandbox && <SandboxFill onFill={(accounts) => setValues(fromSandbox(accounts))} />}
+        <Fields app={app} values={values} onChange={setValues} errors={fieldErrors(save.error)} />
+        <FormFailure error={save.error} fields={fields} />
+        <Group justify="space-between">
+          <Text c="dimmed" size="xs">
+            Checked first, sealed at rest, never shown again.
+          </Text>
+          <Button type="submit" loading={save.isPending}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function SandboxFill({ onFill }: { onFill: (accounts: SandboxAccounts) => void }) {
+  const [reading, setReading] = useState(false)
+  if (!useHasSandbox()) return null
+  const fill = async () => {
+    setReading(true)
+    await readAccounts().then(onFill, showFailure)
+    setReading(false)
+  }
+  return (
+    <Alert color="gray" icon={<IconFlask size={17} />}>
+      <Group justify="space-between" gap="xs">
+        <Text>No provider account at hand? The sandbox has one that works here.</Text>
+        <Button variant="default" loading={reading} onClick={() => void fill()}>
+          Use sandbox credentials
+        </Button>
+      </Group>
+    </Alert>
+  )
+}

@@ -1,0 +1,119 @@
+import type { App, Preview } from '@carillon/contract'
+import { MessageCreate } from '@carillon/contract'
+import { describe, expect, it } from 'vitest'
+import { type Circumstances, checkDraft } from './compose-checks.ts'
+import { type ComposeDraft, emptyComposeDraft, guardFor, prefilled, toMessage } from './compose-draft.ts'
+
+const id = '7b8a4c1e-0d0f-4a53-9d2f-0c6c8f3a1b11'
+const app: App = {
+  id,
+  name: 'Shop',
+  category: null,
+  icon: null,
+  status: 'published',
+  publishable_key: 'pk_1',
+  identity_required: false,
+  has_identity_key: false,
+  credentials: ['apns'],
+  subscriptions: 10,
+  created_at: '2026-01-01T00:00:00Z',
+}
+const reachable = { apns: 5, fcm: 0, webpush: 0, wns: 0, email: 0, sms: 0 }
+const calm: Circumstances = { app, expected: 5, reachable, previews: [], nowMs: Date.parse('2026-06-01T12:00:00Z') }
+
+function written(change: Partial<ComposeDraft> = {}): ComposeDraft {
+  return { ...emptyComposeDraft('Europe/Berlin'), appId: id, content: { title: 'Hello' }, ...change }
+}
+const sentences = (draft: ComposeDraft, circumstances = calm) =>
+  checkDraft(draft, circumstances).map(({ severity, sentence }) => `${severity}: ${sentence}`)
+
+describe('what a draft becomes', () => {
+  it('is a message that the contract takes', () => {
+    const draft = written()
+    const delivery = { ...draft.delivery, when: 'later' as const, at: '2026-07-01T09:00', expiry: 'after' as const }
+    const message = toMessage({ ...draft, delivery, variables: '{"code":"X"}' }, guardFor(5))
+    expect(MessageCreate.parse(message)).toMatchObject({
+      app_id: id,
+      to: { all: true },
+      start_at: '2026-07-01T07:00:00.000Z',
+      ttl_seconds: 86_400,
+      variables: { code: 'X' },
+      confirm_audience_at_most: 105,
+    })
+  })
+
+  it('is nothing while it names nobody', () => {
+    const draft = written()
+    expect(toMessage({ ...draft, audience: { ...draft.audience, family: 'segments' } }, null)).toBeNull()
+  })
+
+  it('names exactly one family of recipients, whatever else was entered before', () => {
+    const draft = prefilled(prefilled(written(), { segment_id: id }), { user_id: id })
+    expect(toMessage(draft, null)?.to).toEqual({ user_ids: [id] })
+  })
+
+  it('sends a template instead of the texts written here', () => {
+    const message = toMessage(written({ templateId: id }), null)
+    expect(message).toMatchObject({ template_id: id })
+    expect(message).not.toHaveProperty('content')
+  })
+})
+
+describe('the checklist of the review', () => {
+  it('has nothing to say about a whole draft', () => {
+    expect(checkDraft(written(), calm)).toEqual([])
+  })
+
+  it('blocks what the server would refuse', () => {
+    const draft = written({ content: {}, variables: '{' })
+    const unpublished = { ...calm, app: { ...app, status: 'unpublished' as const } }
+    expect(sentences(draft, unpublished)).toEqual([
+      'error: Shop is not published; only published apps send.',
+      'error: Write a title or a body.',
+      'error: The variables are not valid JSON.',
+    ])
+  })
+
+  it('blocks a start in the past and an expiry before the start', () => {
+    const { delivery } = written()
+    expect(sentences(written({ delivery: { ...delivery, when: 'later', at: '2026-05-01T09:00' } }))).toEqual([
+      'error: The start lies in the past.',
+    ])
+    expect(sentences(written({ delivery: { ...delivery, expiry: 'at', expiresAt: '2026-06-01T13:59' } }))).toEqual([
+      'error: It would expire before it starts.',
+    ])
+  })
+
+  it('warns of devices that are left out because a credential is missing', () => {
+    expect(sentences(written(), { ...calm, reachable: { ...reachable, fcm: 1_200 } })).toEqual([
+      'warning: Shop has no credential for Android: 1,200 devices are left out.',
+    ])
+  })
+
+  it('warns of one platform that cannot be built, and blocks when none can', () => {
+    const broken = preview({ platform: 'apns', ok: false })
+    expect(sentences(written(), { ...calm, previews: [broken] })).toEqual(['error: iOS: Too large'])
+    const both: Circumstances = {
+      ...calm,
+      app: { ...app, credentials: ['apns', 'fcm'] },
+      previews: [broken, preview({ platform: 'fcm', ok: true })],
+    }
+    expect(sentences(written(), both)).toEqual(['warning: iOS: Too large'])
+  })
+})
+
+function preview({ platform, ok }: Pick<Preview, 'platform' | 'ok'>): Preview {
+  return {
+    platform,
+    ok,
+    title: 'Hello',
+    body: null,
+    image: null,
+    locale: null,
+    headers: {},
+    payload: {},
+    size_bytes: 10,
+    limit_bytes: 4096,
+    problem: ok ? null : { pointer: '/content', detail: 'Too large' },
+  }
+}

@@ -1,0 +1,72 @@
+import { getTemplate, listTemplates } from '@carillon/contract'
+import { Alert, Button, Group, Select, Stack, Textarea } from '@mantine/core'
+import { ContentEditor } from '../../shared/content/content-editor.tsx'
+import { parseJson } from '../../shared/json-text.ts'
+import { TextLink } from '../../shared/links.tsx'
+import { useRead } from '../../shared/server.ts'
+import type { ComposeDraft } from './compose-draft.ts'
+
+interface MessageSectionProps {
+  draft: ComposeDraft
+  onChange: (change: Partial<ComposeDraft>) => void
+  errors: Record<string, string>
+  language: string | null
+  onLanguage: (language: string | null) => void
+}
+
+export function MessageSection(props: MessageSectionProps) {
+  const { draft, onChange, errors } = props
+  const templates = useRead(listTemplates, { query: { limit: 200 } }).data?.data ?? []
+  return (
+    <Stack>
+      {templates.length > 0 && (
+        <Select
+          label="Template"
+          placeholder="Write it here"
+          clearable
+          searchable
+          data={templates.map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
+          value={draft.templateId ?? null}
+          error={errors.template_id}
+          onChange={(templateId) => onChange({ templateId: templateId ?? undefined })}
+        />
+      )}
+      {draft.templateId ? <TemplateInUse {...props} templateId={draft.templateId} /> : <WrittenHere {...props} />}
+      <Textarea
+        label="Variables"
+        description="JSON for {{ variables.… }}, the same for everybody"
+        placeholder={'{"code": "SPRING"}'}
+        autosize
+        minRows={2}
+        ff="monospace"
+        spellCheck={false}
+        value={draft.variables}
+        error={parseJson(draft.variables).fault ?? errors.variables}
+        onChange={(event) => onChange({ variables: event.currentTarget.value })}
+      />
+    </Stack>
+  )
+}
+
+function WrittenHere({ draft, onChange, errors, language, onLanguage }: MessageSectionProps) {
+  return <ContentEditor draft={draft} onChange={onChange} errors={errors} language={language} onLanguage={onLanguage} />
+}
+
+function TemplateInUse({ templateId, onChange }: MessageSectionProps & { templateId: string }) {
+  const template = useRead(getTemplate, { params: { id: templateId } }).data
+  const copy = () => {
+    if (template) onChange({ templateId: undefined, content: template.content, overrides: template.overrides })
+  }
+  return (
+    <Alert color="gray" title="The template is sent as it is saved">
+      <Group gap="xs">
+        <TextLink to="/templates/$templateId" params={{ templateId }}>
+          Open it
+        </TextLink>
+        <Button variant="default" disabled={!template} onClick={copy}>
+          Copy its content to change it here
+        </Button>
+      </Group>
+    </Alert>
+  )
+}

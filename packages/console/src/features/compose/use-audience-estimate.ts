@@ -1,0 +1,81 @@
+import { type BodyInputOf, type Estimate, estimateSegment, getUser } from '@carillon/contract'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useQueries } from '@tanstack/react-query'
+import { reachableDevices } from '../../shared/estimate-card.tsx'
+import { read, useRead } from '../../shared/server.ts'
+import type { AudienceDraft } from './compose-draft.ts'
+
+export interface AudienceEstimate {
+  /** Absent for people and devices that are picked one by one. */
+  estimate: Estimate | undefined
+  /** Devices that the message will reach for; null while unknown. */
+  expected: number | null
+  error: Error | null
+  fetching: boolean
+}
+
+/** Counts an audience with the segment estimator: every family but picked ids can be put as conditions. */
+export function useAudienceEstimate(audience: AudienceDraft, appId: string | undefined): AudienceEstimate {
+  const [settled] = useDebouncedValue(audience, 300)
+  const conditions = audienceConditions(settled)
+  const counted = useRead(
+    estimateSegment,
+    { body: { ...(conditions ?? { conditions: [] }), app_id: appId } },
+    { enabled: conditions !== null, keepLast: true },
+  )
+  const picked = useQueries({
+    queries: (audience.family === 'users' ? audience.userIds : []).map((id) => read(getUser, { params: { id } })),
+  })
+  if (audience.family === 'subscriptions') {
+    return { estimate: undefined, expected: audience.subscriptionIds.length, error: null, fetching: false }
+  }
+  if (audience.family === 'users') {
+    const expected = picked.reduce((sum, { data }) => sum + (data?.subscriptions ?? 0), 0)
+    return { estimate: undefined, expected, error: null, fetching: picked.some(({ isPending }) => isPending) }
+  }
+  const estimate = conditions === null ? undefined : counted.data
+  return {
+    estimate,
+    expected: estimate ? reachableDevices(estimate) : null,
+    error: counted.error,
+    fetching: counted.isFetching,
+  }
+}
+
+type Conditions = Pick<BodyInputOf<typeof estimateSegment>, 'conditions' | 'definition'>
+
+/** Null where conditions cannot say it, or nobody is named yet. */
+export function audienceConditions(audience: AudienceDraft): Conditions | null {
+  switch (audience.family) {
+    case 'all':
+      return { conditions: [], definition: 'all' }
+    case 'users_by':
+      if (!audience.attribute || audience.values.length === 0) return null
+      return {
+        conditions: [{ number: 1, attribute: audience.attribute, operator: 'in', value: audience.values }],
+        definition: 'all',
+      }
+    case 'segments':
+      return audience.segmentIds.length > 0 ? segmentConditions(audience) : null
+    case 'users':
+    case 'subscriptions':
+      return null
+  }
+}
+
+function segmentConditions({ segmentIds, excludedSegmentIds }: AudienceDraft): Conditions {
+  const conditions = [...segmentIds, ...excludedSegmentIds].map((value, place) => ({
+    number: place + 1,
+    operator: 'in_segment' as const,
+    value,
+  }))
+  const either = (from: number, to: number) =>
+    `(${conditions
+      .slice(from, to)
+      .map(({ number }) => number)
+      .join(' OR ')})`
+  const included = either(0, segmentIds.length)
+  const definition =
+    excludedSegmentIds.length > 0 ? `${included} AND NOT ${either(segmentIds.length, conditions.length)}` : included
+  return { conditions, definition }
+}

@@ -1,0 +1,103 @@
+import { type Audience, type Content, getApp, type Message, type Overrides } from '@carillon/contract'
+import { Grid, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { Copyable, JsonBlock } from '../../shared/copyable.tsx'
+import { PreviewPanel, usePreviews } from '../../shared/devices/preview-panel.tsx'
+import { counted, moment, words } from '../../shared/format.ts'
+import { isObject } from '../../shared/json-text.ts'
+import { TextLink } from '../../shared/links.tsx'
+import { Facts, Section } from '../../shared/page.tsx'
+import { useSegmentChoices } from '../../shared/pickers.tsx'
+import { useRead } from '../../shared/server.ts'
+
+export function MessageContent({ message }: { message: Message }) {
+  const app = useRead(getApp, { params: { id: message.app_id } }).data
+  const [userId, setUserId] = useState<string>()
+  const previews = usePreviews({
+    ...(message.content ? { content: message.content as Content } : { template_id: message.template_id ?? undefined }),
+    overrides: (message.overrides as Overrides | null) ?? {},
+    ...(isObject(message.variables) ? { variables: message.variables as Record<string, never> } : {}),
+    app_id: message.app_id,
+    user_id: userId,
+  })
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, md: 7 }}>
+        <Stack>
+          <Section title="Send">
+            <Facts facts={sendFacts(message, app?.name)} />
+          </Section>
+          <Section title="Content">
+            <JsonBlock value={message.content} label="Copy the content" />
+          </Section>
+          {isObject(message.overrides) && Object.keys(message.overrides).length > 0 && (
+            <Section title="Differently per platform">
+              <JsonBlock value={message.overrides} label="Copy the overrides" />
+            </Section>
+          )}
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 5 }}>
+        <Section title="Preview">
+          <PreviewPanel previews={previews} app={app} userId={userId} onUser={setUserId} />
+        </Section>
+      </Grid.Col>
+    </Grid>
+  )
+}
+
+function sendFacts(message: Message, appName: string | undefined) {
+  return [
+    ['Audience', <AudienceText key="to" to={message.to as Audience} />],
+    [
+      'App',
+      <TextLink key="app" to="/apps/$appId" params={{ appId: message.app_id }}>
+        {appName ?? message.app_id}
+      </TextLink>,
+    ],
+    [
+      'Template',
+      message.template_id && (
+        <TextLink
+          key="template"
+          to="/templates/$templateId"
+          params={{ templateId: message.template_id }}
+          search={{ version: String(message.template_version ?? '') }}
+        >
+          Version {message.template_version}
+        </TextLink>
+      ),
+    ],
+    ['Category', words(message.category)],
+    ['Priority', words(message.priority)],
+    ['Collapse id', message.collapse_id],
+    ['Created', moment(message.created_at)],
+    ['Starts', moment(message.start_at)],
+    ['Expires', moment(message.expires_at)],
+    ['Variables', isObject(message.variables) && <JsonBlock key="v" value={message.variables} label="Copy the variables" />],
+    ['Message id', <Copyable key="id" value={message.id} label="Copy the message id" />],
+    ...Object.entries(message.metadata),
+  ] as const
+}
+
+function AudienceText({ to }: { to: Audience }) {
+  const names = new Map(useSegmentChoices().map(({ value, label }) => [value, label]))
+  const segments = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id).join(', ')
+  if (to.all) return <Text>Everybody who has the app</Text>
+  if (to.user_ids) return <Text>{counted(to.user_ids.length, 'picked user')}</Text>
+  if (to.subscription_ids) return <Text>{counted(to.subscription_ids.length, 'picked device')}</Text>
+  if (to.users_by) {
+    return (
+      <Text>
+        {to.users_by.attribute} is one of {to.users_by.values.slice(0, 5).join(', ')}
+        {to.users_by.values.length > 5 && ` and ${to.users_by.values.length - 5} more`}
+      </Text>
+    )
+  }
+  return (
+    <Text>
+      In {segments(to.segment_ids ?? [])}
+      {to.exclude_segment_ids?.length ? `, but not in ${segments(to.exclude_segment_ids)}` : ''}
+    </Text>
+  )
+}

@@ -1,0 +1,104 @@
+import type { Message } from '@carillon/contract'
+import { Alert, Group, SimpleGrid, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { Figure } from '../../shared/estimate-card.tsx'
+import { count, counted, duration, moment, percent, words } from '../../shared/format.ts'
+import { OutcomeBar, OutcomeLegend } from '../../shared/outcome-bar.tsx'
+import { Section } from '../../shared/page.tsx'
+import { platformNames, isPlatform } from '../../shared/platforms.tsx'
+import { PlatformRows } from './platform-rows.tsx'
+import { etaSeconds, isFinal } from './progress-rate.ts'
+import { ReasonList } from './reason-list.tsx'
+
+export function MessageProgress({ message, rate }: { message: Message; rate: number | null }) {
+  const { counts } = message
+  return (
+    <Stack>
+      <Holds message={message} />
+      <Section>
+        <Stack gap="sm">
+          <Pace message={message} rate={rate} />
+          <OutcomeBar counts={counts} height={14} label="Progress of this message" />
+          <OutcomeLegend counts={counts} />
+          <Spoken message={message} />
+        </Stack>
+      </Section>
+      <Section title="What people did" description="Of those it was sent to.">
+        <SimpleGrid cols={3}>
+          {(['received', 'opened', 'clicked'] as const).map((interaction) => (
+            <Group key={interaction} align="baseline" gap="xs">
+              <Figure label={words(interaction)} value={count(counts[interaction])} />
+              <Text c="dimmed">{percent(counts[interaction], counts.sent)}</Text>
+            </Group>
+          ))}
+        </SimpleGrid>
+      </Section>
+      <Section title="By platform" flush>
+        <PlatformRows byPlatform={message.by_platform} />
+      </Section>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <Section title="Failed, by reason">
+          <ReasonList messageId={message.id} status="failed" reasons={message.failed} />
+          {message.retired_tokens > 0 && (
+            <Text c="dimmed" mt="sm">
+              {counted(message.retired_tokens, 'token')} retired, because the provider said that they are dead.
+            </Text>
+          )}
+        </Section>
+        <Section title="Excluded, by reason">
+          <ReasonList messageId={message.id} status="excluded" reasons={message.excluded} />
+        </Section>
+      </SimpleGrid>
+    </Stack>
+  )
+}
+
+function Pace({ message, rate }: { message: Message; rate: number | null }) {
+  const { counts, status } = message
+  const eta = etaSeconds(counts.pending, rate)
+  const elapsedMs = elapsed(message)
+  return (
+    <Group gap="xl" align="flex-start">
+      <Figure label={message.freezing ? 'Targeted so far' : 'Targeted'} value={count(counts.targeted)} />
+      <Figure label="Settled" value={percent(counts.targeted - counts.pending, counts.targeted)} />
+      {status === 'sending' && <Figure label="Per second" value={rate === null ? '–' : count(Math.round(rate))} />}
+      {status === 'sending' && <Figure label="Time left" value={eta === null ? '–' : `about ${duration(eta)}`} />}
+      {elapsedMs !== null && (
+        <Figure label={isFinal(status) ? 'Took' : 'Running for'} value={duration(elapsedMs / 1000)} />
+      )}
+      {status === 'scheduled' && <Figure label="Starts" value={moment(message.start_at)} />}
+    </Group>
+  )
+}
+
+function elapsed({ started_at, finished_at }: Message): number | null {
+  if (!started_at) return null
+  const end = finished_at ? new Date(finished_at).getTime() : Date.now()
+  return end - new Date(started_at).getTime()
+}
+
+/** What stands in the way now, such as a provider that refuses our credential. */
+function Holds({ message }: { message: Message }) {
+  return message.holds.map(({ platform, reason, detail, until }) => (
+    <Alert
+      key={platform + reason}
+      color="yellow"
+      icon={<IconAlertTriangle size={17} />}
+      title={`${isPlatform(platform) ? platformNames[platform].name : platform} is held: ${words(reason).toLowerCase()}`}
+      role="status"
+    >
+      {detail}
+      {until && ` The next try is at ${moment(until)}.`}
+    </Alert>
+  ))
+}
+
+/** Whole percents only, so that a screen reader is not flooded. */
+function Spoken({ message: { counts, status } }: { message: Message }) {
+  const settled = counts.targeted > 0 ? Math.floor(((counts.targeted - counts.pending) / counts.targeted) * 100) : 0
+  return (
+    <VisuallyHidden role="status" aria-live="polite">
+      {words(status)}, {settled} percent settled
+    </VisuallyHidden>
+  )
+}

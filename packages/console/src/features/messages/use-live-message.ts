@@ -1,0 +1,36 @@
+import { getMessage, type Message, messageEvents } from '@carillon/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { endpointUrl } from '../../shared/client.ts'
+import { read, useRead } from '../../shared/server.ts'
+import { isFinal, ratePerSecond, type Sample, withSample } from './progress-rate.ts'
+
+/** Used while no event stream can be had, behind a proxy that holds streams back for instance. */
+const pollMs = 2_000
+
+/** A message that follows its server-sent events while it runs. */
+export function useLiveMessage(messageId: string) {
+  const cache = useQueryClient()
+  const [streaming, setStreaming] = useState(true)
+  const query = useRead(getMessage, { params: { id: messageId } }, streaming ? {} : { refetchMs: pollMs })
+  const status = query.data?.status
+  const running = status !== undefined && !isFinal(status)
+  useEffect(() => {
+    if (!running) return
+    const { queryKey } = read(getMessage, { params: { id: messageId } })
+    const events = new EventSource(endpointUrl(messageEvents, { id: messageId }))
+    events.onopen = () => setStreaming(true)
+    events.onmessage = ({ data }) => cache.setQueryData(queryKey, JSON.parse(data) as Message)
+    events.onerror = () => setStreaming(false)
+    return () => events.close()
+  }, [cache, messageId, running])
+  return { ...query, running, rate: useRate(query.data) }
+}
+
+function useRate(message: Message | undefined): number | null {
+  const [samples, setSamples] = useState<Sample[]>([])
+  useEffect(() => {
+    if (message) setSamples((before) => withSample(before, message.counts, Date.now()))
+  }, [message])
+  return ratePerSecond(samples)
+}

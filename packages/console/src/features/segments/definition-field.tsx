@@ -1,0 +1,59 @@
+import { Code, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
+import { type DefinitionFault, definitionFault } from './definition.ts'
+
+interface DefinitionFieldProps {
+  definition: string
+  numbers: readonly number[]
+  onChange: (definition: string) => void
+  /** What the server said about it. */
+  error: string | undefined
+}
+
+export function DefinitionField({ definition, numbers, onChange, error }: DefinitionFieldProps) {
+  const mode = /^(all|any)$/.test(definition) ? definition : 'custom'
+  const fault = definitionFault(definition, numbers)
+  const choose = (next: string) => onChange(next === 'custom' ? numbers.join(' AND ') || '1' : next)
+  return (
+    <Stack gap="xs">
+      <SegmentedControl
+        aria-label="How the conditions combine"
+        value={mode}
+        onChange={choose}
+        data={[
+          { value: 'all', label: 'All of them' },
+          { value: 'any', label: 'Any of them' },
+          { value: 'custom', label: 'Custom' },
+        ]}
+      />
+      {mode === 'custom' && (
+        <Textarea
+          label="Expression"
+          description="Condition numbers with AND, OR, NOT and parentheses"
+          autosize
+          minRows={1}
+          ff="monospace"
+          spellCheck={false}
+          value={definition}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          error={fault ? <FaultPlace definition={definition} fault={fault} /> : error}
+        />
+      )}
+    </Stack>
+  )
+}
+
+/** The expression once more with a caret under the place, so that it reads without counting. */
+function FaultPlace({ definition, fault }: { definition: string; fault: DefinitionFault }) {
+  return (
+    <>
+      <Code block c="red" p={4}>
+        {definition.replaceAll('\n', ' ')}
+        {'\n'}
+        {' '.repeat(fault.at)}^
+      </Code>
+      <Text component="span" size="xs">
+        At character {fault.at + 1}: {fault.detail}.
+      </Text>
+    </>
+  )
+}

@@ -1,0 +1,95 @@
+import type { Platform } from '@carillon/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { request } from './client.ts'
+import { useMe } from './server.ts'
+
+/** The sandbox control API, which the server passes through under `/sandbox`. */
+export interface SandboxAccounts {
+  apns: { key: string; key_id: string; team_id: string; bundle_id: string }
+  fcm: { project_id: string; client_email: string; private_key: string } & Record<string, unknown>
+  wns: { tenant_id: string; client_id: string; client_secret: string }
+}
+
+/** What the owner of a virtual phone sees; absent parts are absent. */
+export interface PhoneNotification {
+  id: string
+  received_at: string
+  title?: string
+  body?: string
+  image?: string
+  icon?: string
+  badge?: number
+  sound?: string
+  buttons?: { id: string; title: string }[]
+  data?: Record<string, unknown>
+  delivery_id?: string
+  interactions: { type: string; action_id?: string; at: string }[]
+  raw: unknown
+  headers: Record<string, string>
+}
+
+export interface Phone {
+  id: string
+  platform: Platform
+  name?: string
+  app: string
+  /** Newest last. */
+  notifications: PhoneNotification[]
+}
+
+export interface MintedDevice {
+  id: string
+  platform: Platform
+  token?: string
+  endpoint?: string
+  keys?: { p256dh: string; auth: string }
+}
+
+export function useHasSandbox(): boolean {
+  return useMe().data?.sandbox ?? false
+}
+
+export const readAccounts = () => request('/sandbox/accounts', { method: 'GET' }) as Promise<SandboxAccounts>
+
+export const readPhones = async (): Promise<Phone[]> => {
+  const { phones } = (await request('/sandbox/phones', { method: 'GET' })) as { phones: Phone[] }
+  return phones
+}
+
+export const phonesKey = ['sandbox', 'phones'] as const
+
+export function usePhones(enabled: boolean) {
+  return useQuery({ queryKey: phonesKey, queryFn: readPhones, enabled })
+}
+
+export async function mintDevice(device: {
+  platform: Platform
+  /** Bundle id, project id, VAPID public key or WNS client id. */
+  app: string
+  environment?: 'production' | 'sandbox'
+  scenario?: string
+  name: string
+}): Promise<MintedDevice> {
+  const { devices } = (await request('/sandbox/devices', { method: 'POST', body: device })) as {
+    devices: MintedDevice[]
+  }
+  const [minted] = devices
+  if (!minted) throw new Error('The sandbox made no device')
+  return minted
+}
+
+export const markOnPhone = (phoneId: string, notificationId: string, act: { type: string; action_id?: string }) =>
+  request(`/sandbox/phones/${phoneId}/notifications/${notificationId}/act`, { method: 'POST', body: act })
+
+export const clearPhones = () => request('/sandbox/phones', { method: 'DELETE' })
+
+/** Tells when something arrives on any virtual phone. */
+export function usePhoneArrivals(enabled: boolean, onArrival: () => void) {
+  useEffect(() => {
+    if (!enabled) return
+    const events = new EventSource('/sandbox/phones/events')
+    events.onmessage = onArrival
+    return () => events.close()
+  }, [enabled, onArrival])
+}

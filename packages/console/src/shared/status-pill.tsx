@@ -1,0 +1,29 @@
+import type { AppStatus, MessageStatus, Outcome, SubscriptionStatus } from '@carillon/contract'
+import { Badge } from '@mantine/core'
+import { words } from './format.ts'
+
+type Status = AppStatus | MessageStatus | SubscriptionStatus | Outcome | 'pending'
+
+const colors: Record<Status, string> = {
+  accepted: 'gray',
+  scheduled: 'blue',
+  sending: 'bell',
+  paused: 'yellow',
+  finished: 'green',
+  cancelled: 'gray',
+  expired: 'gray',
+  published: 'green',
+  unpublished: 'gray',
+  active: 'green',
+  unsubscribed: 'gray',
+  retired: 'red',
+  suspect: 'yellow',
+  sent: 'green',
+  failed: 'red',
+  excluded: 'gray',
+  pending: 'gray',
+}
+
+export function StatusPill({ status }: { status: Status }) {
+  return <Badge color={colors[status]}>{words(status)}</Badge>
+}

@@ -1,0 +1,1 @@
+export function ThisBrowserCard(_: { app: unknown }) { return null }

@@ -1,0 +1,200 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAccounts } from './accounts.ts'
+import { createApns, STREAMS_OF_PROVEN_CLIENT } from './apns/apns.ts'
+import { createTokenUpdates } from './apns/provider-token.ts'
+import { showApns } from './apns/show-apns.ts'
+import type { Control } from './control/control.ts'
+import { createControl } from './control/control.ts'
+import { serveControl } from './control/serve-control.ts'
+import type { Certified } from './crypto/certificate.ts'
+import { makeAuthority, makeServerCertificate } from './crypto/certificate.ts'
+import { createDeviceTokens } from './device-token.ts'
+import { createFates } from './fate.ts'
+import { createFaults, seededRandom } from './faults.ts'
+import { createFcm, FCM_TOKEN_PATH } from './fcm/fcm.ts'
+import { showFcm } from './fcm/show-fcm.ts'
+import type { Keep } from './keep.ts'
+import { openKeep } from './keep.ts'
+import { createMint } from './mint-devices.ts'
+import { createPhones } from './phones/phones.ts'
+import { createStats } from './stats.ts'
+import { showWebPush } from './webpush/show-webpush.ts'
+import { createWebPush } from './webpush/webpush.ts'
+import type { TlsListener, TlsListenerOptions } from './wire/listen-tls.ts'
+import { listenTls } from './wire/listen-tls.ts'
+import type { Books, Emulator } from './wire/serve-provider.ts'
+import { serveProvider } from './wire/serve-provider.ts'
+import { showWns } from './wns/show-wns.ts'
+import { createWns } from './wns/wns.ts'
+import type { ListenerName } from './words.ts'
+import { listenerNames } from './words.ts'
+
+export interface SandboxOptions {
+  host?: '127.0.0.1'
+  /** Keeps authority, keys, names and ports, so that a restart knows its old tokens. Without it all is forgotten. */
+  dataDir?: string
+  /** 0 or absent takes a free port, with a `dataDir` the same one as last time if it is still free. */
+  ports?: Partial<Record<ListenerName | 'control', number>>
+  /** Makes tokens, keys and chance repeat in a sandbox that starts without memory. */
+  seed?: string
+  /** Epoch milliseconds; for tests that let an hour pass. */
+  now?: () => number
+  /** The time in which APNs takes no second new provider token of a key. */
+  tokenUpdateSeconds?: number
+  /** APNs opens one stream per connection until the first valid provider token, then 1,000. */
+  opensOneStreamFirst?: boolean
+}
+
+export interface Sandbox extends AsyncDisposable {
+  /** What to set for a server that is to talk to this sandbox instead of the providers. */
+  env: Record<string, string>
+  caPem: string
+  controlUrl: string
+  control: Control
+  close(): Promise<void>
+}
+
+/** Streams per connection that FCM and the browsers' push services have been seen to allow. */
+const USUAL_STREAMS = 100
+
+/** Boots all emulators on loopback; ready when it resolves, and nothing is left behind where it rejects. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  await using started = new AsyncDisposableStack()
+  const keep = openKeep(options.dataDir, options.seed)
+  started.defer(() => keep.close())
+  const authority = authorityOf(keep)
+  const parts = createParts(options, keep, authority)
+  const listeners = await listenAll(options, keep, parts, authority, started)
+  const control = createControl({ ...parts, cutConnections: (name) => listeners[name].cut() })
+  const host = options.host ?? '127.0.0.1'
+  const server = await onPort(options, keep, 'control', (port) => serveControl(control, host, port))
+  started.defer(() => server.close())
+  const running = started.move()
+  const close = () => running.disposeAsync()
+  return {
+    env: environmentOf(keep, server.url),
+    caPem: authority.certificate,
+    controlUrl: server.url,
+    control,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function authorityOf(keep: Keep): Certified {
+  keep.state.ca ??= makeAuthority()
+  keep.save()
+  writeFileSync(join(keep.directory, 'ca.pem'), keep.state.ca.certificate)
+  return keep.state.ca
+}
+
+type Parts = ReturnType<typeof createParts>
+
+function createParts(options: SandboxOptions, keep: Keep, authority: Certified) {
+  const now = options.now ?? Date.now
+  const secret = Buffer.from(keep.state.secret, 'hex')
+  const originOf = (name: ListenerName) => `https://localhost:${keep.state.ports[name]}`
+  const tokenUri = () => originOf('fcm') + FCM_TOKEN_PATH
+  const accounts = createAccounts({ keep, authority, fcmTokenUri: tokenUri })
+  const tokens = createDeviceTokens(secret)
+  const updates = createTokenUpdates(now, options.tokenUpdateSeconds)
+  const phones = createPhones({ apns: showApns, fcm: showFcm, webpush: showWebPush, wns: showWns }, now)
+  keep.state.phones.forEach(phones.name)
+  const shared = { accounts, tokens, fates: createFates(), now }
+  const apnsShared = { ...shared, updates, opensOneStreamFirst: options.opensOneStreamFirst ?? false }
+  const emulators: Record<ListenerName, Emulator> = {
+    apns: createApns({ ...apnsShared, environment: 'production' }),
+    apnsSandbox: createApns({ ...apnsShared, environment: 'sandbox' }),
+    fcm: createFcm({ ...shared, tokenUri }),
+    webpush: createWebPush({ ...shared, secret, origin: () => originOf('webpush') }),
+    wns: createWns(shared),
+  }
+  const faults = createFaults(seededRandom(secret.readUInt32BE()))
+  const mint = createMint({ keep, secret, tokens, accounts, phones, originOf, now })
+  return { accounts, updates, phones, faults, stats: createStats(), mint, emulators, now }
+}
+
+type Manners = Pick<TlsListenerOptions, 'protocols' | 'maxConcurrentStreams' | 'clientAuthority'>
+
+function mannersOf(name: ListenerName, options: SandboxOptions, authority: Certified): Manners {
+  const apnsStreams = options.opensOneStreamFirst ? 1 : STREAMS_OF_PROVEN_CLIENT
+  const apns: Manners = {
+    protocols: ['h2'],
+    maxConcurrentStreams: apnsStreams,
+    clientAuthority: authority.certificate,
+  }
+  const both: Manners = { protocols: ['h2', 'http/1.1'], maxConcurrentStreams: USUAL_STREAMS }
+  const manners: Record<ListenerName, Manners> = {
+    apns,
+    apnsSandbox: apns,
+    fcm: both,
+    webpush: both,
+    wns: { protocols: ['http/1.1'], maxConcurrentStreams: 0 },
+  }
+  return manners[name]
+}
+
+async function listenAll(
+  options: SandboxOptions,
+  keep: Keep,
+  parts: Parts,
+  authority: Certified,
+  started: AsyncDisposableStack,
+): Promise<Record<ListenerName, TlsListener>> {
+  const server = makeServerCertificate(authority)
+  const listeners: Partial<Record<ListenerName, TlsListener>> = {}
+  for (const name of listenerNames) {
+    const listener = await onPort(options, keep, name, (port) =>
+      listenTls({
+        host: options.host ?? '127.0.0.1',
+        port,
+        server,
+        ...mannersOf(name, options, authority),
+        admit: () => admit(name, parts),
+        handle: serveProvider(parts.emulators[name], parts),
+      }),
+    )
+    started.defer(() => listener.close())
+    listeners[name] = listener
+  }
+  return listeners as Record<ListenerName, TlsListener>
+}
+
+function admit(name: ListenerName, { faults, stats }: Books): boolean {
+  if (faults.drawForConnection(name)) return false
+  stats.of(name).connections++
+  return true
+}
+
+/** Tries the port that was asked for, or the last one, which may be taken by now; remembers what it got. */
+async function onPort<T extends { port: number }>(
+  options: SandboxOptions,
+  keep: Keep,
+  name: ListenerName | 'control',
+  listen: (port: number) => Promise<T>,
+): Promise<T> {
+  const asked = options.ports?.[name]
+  const last = keep.state.ports[name]
+  const listening =
+    asked !== undefined || last === undefined
+      ? await listen(asked ?? 0)
+      : await listen(last).catch(() => listen(0))
+  keep.state.ports[name] = listening.port
+  keep.save()
+  return listening
+}
+
+function environmentOf(keep: Keep, controlUrl: string): Record<string, string> {
+  const hostOf = (name: ListenerName) => `localhost:${keep.state.ports[name]}`
+  return {
+    APNS_ENDPOINT: `https://${hostOf('apns')}`,
+    APNS_SANDBOX_ENDPOINT: `https://${hostOf('apnsSandbox')}`,
+    FCM_ENDPOINT: `https://${hostOf('fcm')}`,
+    FCM_TOKEN_ENDPOINT: `https://${hostOf('fcm')}${FCM_TOKEN_PATH}`,
+    WNS_TOKEN_ENDPOINT: `https://${hostOf('wns')}`,
+    NODE_EXTRA_CA_CERTS: join(keep.directory, 'ca.pem'),
+    ALLOW_PRIVATE_TARGETS: `${hostOf('webpush')},${hostOf('wns')}`,
+    SANDBOX_URL: controlUrl,
+  }
+}

@@ -1,0 +1,143 @@
+import { type Answer, createNodeSender, type Sender, type SendRequest } from '@carillon/http2-sender'
+import type { Lane, LaneOptions, Parcel, Verdict } from '../channel.ts'
+import type { ApnsCredential } from './credential.ts'
+import { apnsAuthorization, renewedAuthorization } from './jwt.ts'
+import { type PushType, pushTypes } from './limits.ts'
+import { apnsVerdict } from './outcome.ts'
+
+/** Apple asks to spread a burst over several connections; more than two do not make one process faster. */
+const maxConnections = 2
+/** Apple allows about 1,000 streams; beyond this only memory grows. */
+const maxInFlight = 500
+
+/** Sends to APNs for one app and environment, with a signing key or a client certificate. */
+export function openApnsLane(credential: ApnsCredential, options: LaneOptions): Lane {
+  const endpoint = new URL(
+    options.environment === 'production' ? options.endpoints.apns : options.endpoints.apnsSandbox,
+  )
+  const sender = openSender(endpoint, credential, options)
+  const pathPrefix = `${endpoint.pathname.replace(/\/$/, '')}/3/device/`
+
+  async function send(parcels: readonly Parcel[]): Promise<Verdict[]> {
+    const verdicts = new Array<Verdict>(parcels.length)
+    const open: number[] = []
+    parcels.forEach((parcel, index) => {
+      const refusal = refusalOf(parcel, credential)
+      if (refusal === null) open.push(index)
+      else verdicts[index] = refusal
+    })
+    const authorization = authorizationOf(credential, options.now())
+    await deliver(parcels, verdicts, open, authorization)
+    await deliverAgain(parcels, verdicts, authorization)
+    return verdicts
+  }
+
+  /** Sends the parcels at `places` and writes their verdicts there. */
+  async function deliver(
+    parcels: readonly Parcel[],
+    verdicts: Verdict[],
+    places: readonly number[],
+    authorization: string | undefined,
+  ): Promise<void> {
+    const requests = places.map((place) =>
+      requestOf(parcels[place] as Parcel, { pathPrefix, bundleId: credential.bundle_id, authorization }),
+    )
+    const answers = await sender.send(requests)
+    const nowMs = options.now()
+    places.forEach((place, i) => {
+      verdicts[place] = apnsVerdict(answers[i] as Answer, nowMs)
+    })
+    // The connection stays bound to the key family of its first push.
+    if (verdicts.some(({ code }) => code === 'UnrelatedKeyIdInToken')) sender.reconnect()
+  }
+
+  /** Apple called the token expired: one new token, one more try, on a connection that never saw the old one. */
+  async function deliverAgain(
+    parcels: readonly Parcel[],
+    verdicts: Verdict[],
+    rejected: string | undefined,
+  ): Promise<void> {
+    const places = expiredPlaces(verdicts)
+    if (places.length === 0 || rejected === undefined || credential.auth !== 'token') return
+    const authorization = renewedAuthorization(credential, rejected, options.now())
+    if (authorization !== null) {
+      sender.reconnect()
+      await deliver(parcels, verdicts, places, authorization)
+    }
+    for (const place of expiredPlaces(verdicts)) verdicts[place] = clockSkew
+  }
+
+  return { send, [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose]() }
+}
+
+function openSender(endpoint: URL, credential: ApnsCredential, options: LaneOptions): Sender {
+  return createNodeSender({
+    origin: endpoint.origin,
+    protocols: ['h2'],
+    ca: options.ca,
+    timeoutMs: options.timeoutMs,
+    maxInFlight,
+    maxConnections,
+    pfx:
+      credential.auth === 'certificate'
+        ? { data: Buffer.from(credential.certificate, 'base64'), passphrase: credential.passphrase }
+        : undefined,
+  })
+}
+
+function authorizationOf(credential: ApnsCredential, nowMs: number): string | undefined {
+  return credential.auth === 'token' ? apnsAuthorization(credential, nowMs) : undefined
+}
+
+/** What Apple would surely refuse is refused here: it counts refusals against the connection and the key. */
+function refusalOf({ address, wire }: Parcel, credential: ApnsCredential): Verdict | null {
+  if (!isDeviceToken(address.token)) {
+    return refusal('token_wrong_context', 'BadDeviceToken', 'The token is not hexadecimal; it was not sent.')
+  }
+  const topic = topicOf(credential.bundle_id, wire.headers)
+  if (credential.auth === 'certificate' && !credential.topics.includes(topic)) {
+    return refusal('message_bad', 'TopicDisallowed', `The certificate does not cover the topic ${topic}.`)
+  }
+  return null
+}
+
+function refusal(verdictClass: Verdict['class'], code: string, detail: string): Verdict {
+  return { class: verdictClass, status: null, code, detail }
+}
+
+/** Of any length: Apple changes it now and then. */
+export function isDeviceToken(token: string): boolean {
+  return token.length % 2 === 0 && /^[0-9a-f]+$/i.test(token)
+}
+
+interface Envelope {
+  pathPrefix: string
+  bundleId: string
+  authorization: string | undefined
+}
+
+function requestOf(
+  { address, wire }: Parcel,
+  { pathPrefix, bundleId, authorization }: Envelope,
+): SendRequest {
+  const headers: Record<string, string> = { ...wire.headers, 'apns-topic': topicOf(bundleId, wire.headers) }
+  if (authorization !== undefined) headers.authorization = authorization
+  return { path: pathPrefix + address.token.toLowerCase(), headers, body: wire.body }
+}
+
+function topicOf(bundleId: string, headers: Parcel['wire']['headers']): string {
+  return bundleId + pushTypes[headers['apns-push-type'] as PushType].topicSuffix
+}
+
+function expiredPlaces(verdicts: readonly Verdict[]): number[] {
+  return verdicts.flatMap((verdict, place) => (verdict.class === 'auth_refresh' ? [place] : []))
+}
+
+const clockSkew: Verdict = {
+  class: 'auth_broken',
+  status: 403,
+  code: 'ExpiredProviderToken',
+  detail:
+    "Apple calls a token expired that was made less than 20 minutes ago: this server's clock differs from " +
+    "Apple's. Set the clock; queued messages wait.",
+}

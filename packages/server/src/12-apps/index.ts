@@ -1,0 +1,3 @@
+export { openCredential, saveCredential } from './credentials.ts'
+export { openIdentityKey } from './identity.ts'
+export { type AppRow, findApp, findAppByKey, findCredential, findCredentials, findOnlyApp } from './store.ts'

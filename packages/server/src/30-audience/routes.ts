@@ -1,0 +1,15 @@
+import type { Route, Vault } from '../00-kernel/index.ts'
+import { jobRoutes } from './jobs/routes.ts'
+import { settingsRoutes } from './settings/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
+import { userRoutes } from './users/routes.ts'
+
+export interface AudienceRoutesDeps {
+  vault: Vault
+  now: () => Date
+}
+
+/** Users, attributes, settings, jobs and subscriptions; segments have their own. */
+export function audienceRoutes(deps: AudienceRoutesDeps): Route[] {
+  return [...userRoutes(deps), ...settingsRoutes(), ...jobRoutes(), ...subscriptionRoutes(deps)]
+}

@@ -1,0 +1,92 @@
+import type { Condition } from '@carillon/contract'
+import { DateTime } from 'luxon'
+import { kindOfDate } from './date-text.ts'
+
+/** A cut in time, right before an instant or (`past`) right behind it. */
+export interface Cut {
+  /** RFC 3339, or `infinity` past the year 9999. */
+  instant: string
+  past: boolean
+  /** The first day that begins at or after the cut: what whole days are compared with. */
+  day: string
+}
+
+/** From one cut to another; null is open. */
+export interface DateRange {
+  from: Cut | null
+  to: Cut | null
+}
+
+/** What "today" means to a workspace. */
+export interface Calendar {
+  now: Date
+  timeZone: string
+}
+
+/**
+ * The time that a condition on a date allows. Counts of days are strict and by whole days: the last 2 days are
+ * yesterday and today, more than 2 days ago is before the day before yesterday, the next 2 days are today and
+ * tomorrow.
+ */
+export function dateRange(
+  { operator, value }: Pick<Condition, 'operator' | 'value'>,
+  at: Calendar,
+): DateRange {
+  const days = Number(value)
+  switch (operator) {
+    case 'before':
+    case 'less':
+      return { from: null, to: before(value, at) }
+    case 'after':
+    case 'greater':
+      return { from: past(value, at), to: null }
+    case 'between': {
+      const [low, high] = value as unknown[]
+      return { from: before(low, at), to: past(high, at) }
+    }
+    case 'within_last_days':
+      return { from: today(at, 1 - days), to: today(at, 1) }
+    case 'more_than_days_ago':
+      return { from: null, to: today(at, -days) }
+    case 'within_next_days':
+      return { from: today(at, 0), to: today(at, days) }
+    default:
+      return { from: before(value, at), to: past(value, at) }
+  }
+}
+
+function today({ now, timeZone }: Calendar, plusDays: number): Cut {
+  return dayCut(DateTime.fromJSDate(now, { zone: timeZone }).startOf('day').plus({ days: plusDays }))
+}
+
+function before(value: unknown, { timeZone }: Calendar): Cut {
+  const at = parse(value, timeZone)
+  if (kindOfDate(value) === 'day') return dayCut(at)
+  return { instant: String(value), past: false, day: firstDay(at, false) }
+}
+
+function past(value: unknown, { timeZone }: Calendar): Cut {
+  const at = parse(value, timeZone)
+  if (kindOfDate(value) === 'day') return dayCut(at.plus({ days: 1 }))
+  return { instant: String(value), past: true, day: firstDay(at, true) }
+}
+
+/** In a zone whose clocks skip midnight, a day begins at its first instant. */
+function parse(value: unknown, timeZone: string): DateTime {
+  return DateTime.fromISO(String(value).replace(' ', 'T').toUpperCase(), { zone: timeZone })
+}
+
+function dayCut(at: DateTime): Cut {
+  const start = at.startOf('day')
+  const instant = start.year > 9999 ? 'infinity' : (start.toUTC().toISO() as string)
+  return { instant, past: false, day: dayText(start) }
+}
+
+function firstDay(at: DateTime, past: boolean): string {
+  const begins = !past && at.toMillis() === at.startOf('day').toMillis()
+  return dayText(begins ? at : at.plus({ days: 1 }))
+}
+
+function dayText(at: DateTime): string {
+  return at.year > 9999 ? 'infinity' : at.toFormat('yyyy-MM-dd')
+}

@@ -1,0 +1,33 @@
+import type { Db, Tx } from '../../00-kernel/index.ts'
+import { readSettings } from './store.ts'
+
+/** What holds for every message and person of a workspace. */
+export interface Settings {
+  /** The attribute that matches a subscription to its user. */
+  reconciliationKey: string
+  /** The job that is replacing the key now, if one is. */
+  reconcilingJobId: string | null
+  maxAttempts: number
+  defaultTtlSeconds: number
+  timeZone: string
+}
+
+/** As kept in `workspaces.settings`; what was never set is absent. */
+export interface StoredSettings {
+  reconciliation_key?: string
+  reconciling_job_id?: string | null
+  max_attempts?: number
+  default_ttl_seconds?: number
+  time_zone?: string
+}
+
+export async function getSettings(db: Db | Tx, workspaceId: string): Promise<Settings> {
+  const stored = await readSettings(db, workspaceId)
+  return {
+    reconciliationKey: stored.reconciliation_key ?? 'email',
+    reconcilingJobId: stored.reconciling_job_id ?? null,
+    maxAttempts: stored.max_attempts ?? 10,
+    defaultTtlSeconds: stored.default_ttl_seconds ?? 86_400,
+    timeZone: stored.time_zone ?? 'UTC',
+  }
+}

@@ -1,0 +1,71 @@
+import type { BodyOf, patchSubscription } from '@carillon/contract'
+import { type Caller, Problem, type Tx } from '../../00-kernel/index.ts'
+import { findApp } from '../../12-apps/index.ts'
+import { lockKeys, shareAudience } from '../audience-lock.ts'
+import { claimedValue, proveClaim, resolvePerson } from './claim-person.ts'
+import { type RegisterDeps, refuseForeignApp } from './register.ts'
+import {
+  deleteSubscription,
+  findSubscription,
+  isDeviceTaken,
+  lockSubscription,
+  type SubscriptionRow,
+  updateSubscription,
+} from './store.ts'
+
+export type SubscriptionChange = BodyOf<typeof patchSubscription>
+
+/** Changes what is given: status, permission, details, or the person (`reconciliation_value: null` is a logout). */
+export async function changeSubscription(
+  tx: Tx,
+  deps: RegisterDeps,
+  caller: Caller,
+  { id, change }: { id: string; change: SubscriptionChange },
+): Promise<SubscriptionRow> {
+  const { app_id: appId, platform } = await ownSubscription(tx, caller, id)
+  const app = await findApp(tx, caller.workspaceId, appId)
+  if (!app) throw notFound()
+  await proveClaim(change, { vault: deps.vault, caller, app, now: deps.now() })
+
+  await shareAudience(tx, caller.workspaceId)
+  const value = claimedValue(change)
+  await lockKeys(tx, caller.workspaceId, [
+    ...(value === undefined ? [] : [['person', value]]),
+    ...(change.device_id === undefined ? [] : [['device', appId, platform, change.device_id]]),
+  ])
+  const person = await resolvePerson(tx, caller.workspaceId, change)
+  const row = await lockSubscription(tx, caller.workspaceId, id)
+  if (!row) throw notFound()
+  if (change.device_id !== undefined && (await isDeviceTaken(tx, row, change.device_id))) {
+    throw new Problem('already_exists', { detail: 'Another subscription of this app has this device_id.' })
+  }
+  const { reconciliation_value: _value, user_id: _user, user_token: _token, status, ...details } = change
+  return updateSubscription(tx, id, {
+    ...details,
+    ...person,
+    ...(status === undefined || status === row.status ? {} : statusChange(status, deps.now())),
+    // An update of nothing is no SQL.
+    app_id: appId,
+  })
+}
+
+function statusChange(status: 'active' | 'unsubscribed', now: Date) {
+  return { status, status_reason: null, status_at: now }
+}
+
+/** Deletes for good; a device that registers again begins anew. */
+export async function removeSubscription(tx: Tx, caller: Caller, id: string): Promise<void> {
+  await ownSubscription(tx, caller, id)
+  await deleteSubscription(tx, id)
+}
+
+async function ownSubscription(tx: Tx, caller: Caller, id: string): Promise<SubscriptionRow> {
+  const row = await findSubscription(tx, caller.workspaceId, id)
+  if (!row) throw notFound()
+  refuseForeignApp(caller, row.app_id)
+  return row
+}
+
+export function notFound(): Problem {
+  return new Problem('not_found', { detail: 'There is no subscription with this id.' })
+}

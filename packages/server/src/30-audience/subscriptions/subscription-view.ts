@@ -1,0 +1,35 @@
+import type { Subscription, SubscriptionResult } from '@carillon/contract'
+import type { Caller } from '../../00-kernel/index.ts'
+import type { SubscriptionRow } from './store.ts'
+
+/** A subscription as callers see it: the whole token only for those who could send to it anyway. */
+export function subscriptionView(row: SubscriptionRow, caller: Caller): Subscription {
+  const seesToken = caller.kind === 'secret' || caller.kind === 'console'
+  return {
+    id: row.id,
+    app_id: row.app_id,
+    platform: row.platform,
+    environment: row.environment,
+    token: seesToken ? row.token : shorten(row.token),
+    device_id: row.device_id,
+    device_name: row.device_name,
+    user_id: row.user_id,
+    reconciliation_value: row.reconciliation_value,
+    status: row.status,
+    status_reason: row.status_reason,
+    permission: row.permission,
+    locale: row.locale,
+    timezone: row.timezone,
+    app_version: row.app_version,
+    registered_at: row.registered_at.toISOString(),
+    created_at: row.created_at.toISOString(),
+  }
+}
+
+export function resultView({ id, status, user_id }: SubscriptionRow): SubscriptionResult {
+  return { id, status, user_id }
+}
+
+function shorten(token: string): string {
+  return `${token.slice(0, 4)}…${token.slice(-4)}`
+}

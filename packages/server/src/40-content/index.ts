@@ -1,0 +1,3 @@
+export { checkConstantSize } from './check-constant-size.ts'
+export * from './rendering/index.ts'
+export { resolveTemplate } from './store.ts'

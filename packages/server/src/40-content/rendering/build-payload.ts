@@ -1,0 +1,17 @@
+import type { Platform } from '@carillon/contract'
+import { buildApnsPayload } from '../../11-channels/apns/payload.ts'
+import type { Channel } from '../../11-channels/channel.ts'
+import { buildFcmPayload } from '../../11-channels/fcm/payload.ts'
+import { buildWebPushPayload } from '../../11-channels/webpush/payload.ts'
+import { buildWnsPayload } from '../../11-channels/wns/payload.ts'
+
+/**
+ * Content as each provider takes it. From the channels' pure files and not from their `index.ts`, which brings
+ * sockets along: a browser previews with this.
+ */
+export const buildPayload: Record<Platform, Channel<never>['buildPayload']> = {
+  apns: buildApnsPayload,
+  fcm: buildFcmPayload,
+  webpush: buildWebPushPayload,
+  wns: buildWnsPayload,
+}

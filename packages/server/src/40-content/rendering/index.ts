@@ -1,0 +1,6 @@
+export * from './build-payload.ts'
+export * from './check-content.ts'
+export { type CompiledContent, compileContent, type Variant } from './compile-content.ts'
+export * from './measure-constants.ts'
+export * from './render.ts'
+export { samplePerson } from './sample-person.ts'

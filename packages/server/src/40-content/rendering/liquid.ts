@@ -1,0 +1,80 @@
+import { AssertionError, assert, Context, LiquidError, type Template, TypeGuards } from 'liquidjs'
+import { createEngine } from './engine.ts'
+import { MissingValue } from './strict-values.ts'
+
+/** Holds no state of a message or person. */
+const liquid = createEngine()
+
+/** Longest text that is parsed, in UTF-16 units; what the contract allows in one field. */
+export const maxTemplateLength = 20_000
+
+/** What a template may name. */
+export interface Names {
+  user: Readonly<Record<string, unknown>>
+  app: Readonly<Record<string, unknown>>
+  message: Readonly<Record<string, unknown>>
+  variables: Readonly<Record<string, unknown>>
+}
+
+/** One person's rendering: the names, and the work that all texts share. */
+export interface Scope {
+  names: Partial<Names>
+  work: () => Context
+}
+
+export type { Template }
+
+export function hasLiquid(text: string): boolean {
+  return text.includes('{{') || text.includes('{%')
+}
+
+/** Throws what `sentenceOf` puts into words. */
+export function parseTemplate(text: string): Template[] {
+  assert(text.length <= maxTemplateLength, `A text may have ${maxTemplateLength} characters.`)
+  return liquid.parse(text)
+}
+
+export function createScope(names: Partial<Names>): Scope {
+  let context: Context | undefined
+  const work = () => {
+    context ??= new Context({}, liquid.options, { sync: true }, { liquid })
+    return context
+  }
+  return { names, work }
+}
+
+/** Throws what `sentenceOf` puts into words. */
+export function renderTemplate(template: Template[], scope: Scope): string {
+  // A copy, because `increment` writes into it.
+  const context = scope.work().spawn({ ...scope.names })
+  const text: string = liquid.renderSync(template, context)
+  // `split` and `slice` can cut an emoji in half; providers refuse that.
+  return text.toWellFormed()
+}
+
+/** The names outside `template` that it reads, such as `user` or a misspelt `usr`. */
+export function rootsOf(template: Template[]): string[] {
+  return Object.keys(liquid.analyzeSync(template, { partials: false }).globals)
+}
+
+/** The paths under `root` that it reads: `[['first_name'], ['identifiers', 'crm']]` under `user`. */
+export function pathsOf(template: Template[], root: keyof Names): string[][] {
+  const variables = liquid.analyzeSync(template, { partials: false }).globals[root] ?? []
+  return variables.map(({ segments }) => segments.slice(1).map(String))
+}
+
+/** What stands outside all tags and is therefore shown to everybody. */
+export function constantPart(template: Template[]): string {
+  const fixed = template.filter(({ token }) => TypeGuards.isHTMLToken(token))
+  return renderTemplate(fixed, createScope({}))
+}
+
+/** Why a text could not be parsed or rendered, with the place. What is not the text's fault is thrown again. */
+export function sentenceOf(error: unknown): string {
+  // A RangeError is a stack overflow: braces in braces in braces.
+  if (error instanceof AssertionError || error instanceof RangeError) return error.message
+  if (!LiquidError.is(error)) throw error
+  if (!(error.originalError instanceof MissingValue)) return error.message
+  const [line, column] = error.token.getPosition()
+  return `${error.token.getText()} has no value here and no default, line:${line}, col:${column}`
+}

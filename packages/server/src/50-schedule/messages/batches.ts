@@ -1,0 +1,127 @@
+import type { Environment, Platform } from '@carillon/contract'
+import { type Selectable, sql } from 'kysely'
+import type { Db, Tables, Tx } from '../../00-kernel/index.ts'
+
+export type BatchRow = Selectable<Tables['batches']>
+
+/** One recipient on the way into a batch. */
+export interface Entry {
+  ordinal: number
+  subscriptionId: string
+  /** Whom the message is meant for; null where it is meant for the device, whoever holds it. */
+  userId: string | null
+}
+
+export interface NewBatch {
+  messageSeq: number
+  appId: string
+  platform: Platform
+  environment: Environment
+  priority: number
+  entries: readonly Entry[]
+  attempt: number
+  dueAt: Date
+  lastFailure?: string
+  lastCode?: string
+}
+
+export async function insertBatch(tx: Tx, batch: NewBatch): Promise<void> {
+  const { entries } = batch
+  await sql`
+    insert into batches (message_seq, app_id, platform, environment, priority, ordinals, subscription_ids, user_ids,
+      size, attempt, due_at, last_failure, last_code)
+    values (${batch.messageSeq}, ${batch.appId}, ${batch.platform}, ${batch.environment}, ${batch.priority},
+      ${entries.map((entry) => entry.ordinal)}::int[], ${entries.map((entry) => entry.subscriptionId)}::uuid[],
+      ${entries.map((entry) => entry.userId)}::uuid[], ${entries.length}, ${batch.attempt}, ${batch.dueAt},
+      ${batch.lastFailure ?? null}, ${batch.lastCode ?? null})`.execute(tx)
+}
+
+/** Wakes the dispatchers once the transaction commits. */
+export async function announceBatches(tx: Tx): Promise<void> {
+  await sql`select pg_notify('batches', '')`.execute(tx)
+}
+
+export interface Claim {
+  owner: string
+  now: Date
+  leaseMs: number
+  limit: number
+  /** `app:platform:environment` of lanes that take no more at present. */
+  fullLanes: readonly string[]
+}
+
+/**
+ * Leases due batches, most urgent first. A blocked lane's and a paused message's batches stay where they are,
+ * unless the message has been cancelled or has expired: then there is nothing left to wait for.
+ */
+export async function claimBatches(
+  db: Db,
+  { owner, now, leaseMs, limit, fullLanes }: Claim,
+): Promise<BatchRow[]> {
+  const { rows } = await sql<BatchRow>`
+    with claimable as (
+      select b.id from batches b
+      join messages m on m.seq = b.message_seq
+      left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
+      where b.closed_at is null and (b.lease_until is null or b.lease_until <= ${now})
+        and (b.due_at <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
+        and (m.paused_at is null or m.cancelled_at is not null or m.expires_at <= ${now})
+        and (l.blocked_until is null or l.blocked_until <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
+        and b.app_id || ':' || b.platform || ':' || b.environment <> all(${fullLanes}::text[])
+      order by b.priority, b.due_at, b.id
+      limit ${limit}
+      for update of b skip locked
+    )
+    update batches b set lease_until = ${new Date(now.getTime() + leaseMs)}, owner = ${owner}, fence = fence + 1, in_flight = 0
+    from claimable where b.id = claimable.id
+    returning b.*`.execute(db)
+  return rows.sort((a, b) => a.priority - b.priority || a.id - b.id)
+}
+
+/**
+ * Moves the checkpoint and says how many entries after it go on the wire next; 0 with everything done closes the
+ * batch. False when the lease was lost: then nothing may be written.
+ */
+export async function moveCheckpoint(
+  tx: Tx,
+  batch: BatchRow,
+  to: { done: number; inFlight: number; leaseUntil: Date | null; dueAt?: Date; now: Date },
+): Promise<boolean> {
+  const isClosed = to.done >= batch.size
+  const { numAffectedRows } = await sql`
+    update batches set done = ${to.done}, in_flight = ${to.inFlight}, lease_until = ${to.leaseUntil},
+      due_at = coalesce(${to.dueAt ?? null}, due_at)
+      ${isClosed ? sql`, closed_at = ${to.now}, ordinals = '{}', subscription_ids = '{}', user_ids = '{}'` : sql``}
+    where id = ${batch.id} and fence = ${batch.fence} and closed_at is null`.execute(tx)
+  return numAffectedRows === 1n
+}
+
+/** Keeps a lease while a provider is slow to answer. */
+export async function renewLeases(db: Db, batches: readonly BatchRow[], until: Date): Promise<void> {
+  await sql`
+    update batches b set lease_until = ${until}
+    from unnest(${batches.map((batch) => batch.id)}::bigint[], ${batches.map((batch) => batch.fence)}::bigint[]) as mine (id, fence)
+    where b.id = mine.id and b.fence = mine.fence and b.closed_at is null and b.lease_until is not null`.execute(
+    db,
+  )
+}
+
+/** For the embedded database, where a new process proves that the old one is gone. */
+export async function releaseAllLeases(db: Db): Promise<void> {
+  await db
+    .updateTable('batches')
+    .set({ lease_until: null, in_flight: 0 })
+    .where('closed_at', 'is', null)
+    .where('lease_until', 'is not', null)
+    .execute()
+}
+
+/** When the next open batch is due, for a dispatcher with nothing to do. */
+export async function nextDue(db: Db): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(greatest(b.due_at, coalesce(b.lease_until, b.due_at), coalesce(l.blocked_until, b.due_at))) as at
+    from batches b join messages m on m.seq = b.message_seq
+    left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
+    where b.closed_at is null and m.paused_at is null`.execute(db)
+  return rows[0]?.at ?? null
+}

@@ -1,0 +1,29 @@
+import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { freezeNext, nextStart } from './freeze-audience.ts'
+
+const longestSleepMs = 5_000
+
+/** Freezes the audiences of due messages until the signal says stop. Several may run; a row lock keeps them apart. */
+export async function runFreezer(
+  store: Store,
+  { log, now, signal }: { log: Log; now: () => Date; signal: AbortSignal },
+): Promise<void> {
+  const alarm = createAlarm()
+  await store.listen('messages', alarm.wake)
+  while (!signal.aborted) {
+    try {
+      if (await freezeNext(store.bulk, now())) continue
+      await alarm.sleep(await untilNextStart(store, now), signal)
+    } catch (error) {
+      if (signal.aborted) return
+      log.error({ err: error }, 'freezing an audience failed; trying again')
+      await alarm.sleep(1_000, signal)
+    }
+  }
+}
+
+async function untilNextStart(store: Store, now: () => Date): Promise<number> {
+  const next = await nextStart(store.bulk)
+  if (!next) return longestSleepMs
+  return Math.min(longestSleepMs, Math.max(5, next.getTime() - now().getTime()))
+}

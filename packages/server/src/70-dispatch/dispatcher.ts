@@ -1,0 +1,94 @@
+import { createAlarm, type DeliveryIds, type Log, type Store } from '../00-kernel/index.ts'
+import { type BatchRow, claimBatches, nextDue, renewLeases } from '../50-schedule/index.ts'
+import { type Lanes, laneKey } from './lanes.ts'
+import type { PreparedMessage } from './message-cache.ts'
+import { processBatch } from './process-batch.ts'
+
+export interface DispatchDeps {
+  store: Store
+  lanes: Lanes
+  deliveryIds: DeliveryIds
+  messageOf: (seq: number) => Promise<PreparedMessage>
+  log: Log
+  now: () => Date
+  random: () => number
+  /** Names this dispatcher in leases. */
+  owner: string
+  leaseMs: number
+  signal: AbortSignal
+}
+
+/** Batches in work at once: in all, and for one lane, so that a hanging provider holds up only itself. */
+const mostBatches = 64
+const mostPerLane = 4
+
+const longestSleepMs = 5_000
+
+/** Leases and sends until the signal says stop; then waits for the windows that are on the wire. */
+export async function runDispatcher(deps: DispatchDeps): Promise<void> {
+  const alarm = createAlarm()
+  const active = new Map<number, { batch: BatchRow; work: Promise<void> }>()
+  await deps.store.listen('batches', alarm.wake)
+  const renewal = setInterval(() => void renew(deps, active), deps.leaseMs / 3)
+  while (!deps.signal.aborted) {
+    try {
+      const claimed = await claim(deps, active)
+      for (const batch of claimed) start(batch)
+      if (claimed.length === 0) await alarm.sleep(await untilDue(deps, active.size), deps.signal)
+    } catch (error) {
+      if (deps.signal.aborted) break
+      deps.log.error({ err: error }, 'claiming batches failed; trying again')
+      await alarm.sleep(1_000, deps.signal)
+    }
+  }
+  await Promise.all([...active.values()].map(({ work }) => work))
+  clearInterval(renewal)
+  await deps.lanes[Symbol.asyncDispose]()
+
+  function start(batch: BatchRow): void {
+    const work = processBatch(deps, batch)
+      .catch((error) => {
+        // The lease runs out by itself, and the batch is claimed again from its checkpoint.
+        deps.log.error({ err: error, batch: batch.id, message: batch.message_seq }, 'a batch broke off')
+      })
+      .then(() => {
+        active.delete(batch.id)
+        alarm.wake()
+      })
+    active.set(batch.id, { batch, work })
+  }
+}
+
+type Active = Map<number, { batch: BatchRow; work: Promise<void> }>
+
+async function claim(deps: DispatchDeps, active: Active): Promise<BatchRow[]> {
+  const perLane = new Map<string, number>()
+  for (const { batch } of active.values()) perLane.set(laneKey(batch), (perLane.get(laneKey(batch)) ?? 0) + 1)
+  const fullLanes = [...perLane].filter(([, n]) => n >= mostPerLane).map(([key]) => key)
+  // A few at a time: the next claim sees which lanes these have filled.
+  const limit = Math.min(mostPerLane, mostBatches - active.size)
+  if (limit <= 0) return []
+  return claimBatches(deps.store.bulk, {
+    owner: deps.owner,
+    now: deps.now(),
+    leaseMs: deps.leaseMs,
+    limit,
+    fullLanes,
+  })
+}
+
+async function untilDue(deps: DispatchDeps, activeBatches: number): Promise<number> {
+  // A batch that ends rings the alarm.
+  if (activeBatches >= mostPerLane) return longestSleepMs
+  const next = await nextDue(deps.store.bulk)
+  if (!next) return longestSleepMs
+  return Math.min(longestSleepMs, Math.max(20, next.getTime() - deps.now().getTime()))
+}
+
+async function renew(deps: DispatchDeps, active: Active): Promise<void> {
+  if (active.size === 0) return
+  const batches = [...active.values()].map(({ batch }) => batch)
+  await renewLeases(deps.store.bulk, batches, new Date(deps.now().getTime() + deps.leaseMs)).catch((error) =>
+    deps.log.warn({ err: error }, 'renewing leases failed'),
+  )
+}

@@ -1,0 +1,2 @@
+export { type DispatcherSettings, laneOptions } from './start-dispatcher.ts'
+export { unblockLane } from './store.ts'

@@ -1,0 +1,71 @@
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { type Log, newId, Problem, type Route, type Store } from '../00-kernel/index.ts'
+import { serveConsole } from './console-files.ts'
+import { parseJsonBody } from './json-body.ts'
+import { mountRoute } from './mount-route.ts'
+import { methodsOf, sendProblem } from './problem-answer.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import { proxySandbox } from './sandbox-proxy.ts'
+import { mountSignIn } from './sign-in.ts'
+import { mountSystem, type SystemDeps } from './system-routes.ts'
+
+export interface HttpDeps extends SystemDeps {
+  store: Store
+  log: Log
+  routes: readonly Route[]
+  sandboxUrl: string | null
+  /** Built console files; null serves the API alone. */
+  consoleDir: string | null
+  /** Cookies are marked Secure. */
+  isHttps: boolean
+}
+
+/** The HTTP application; not yet listening. */
+export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.log.child({ room: 'http' }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: true,
+    // A path of 64 KB of %-escapes is nobody's id.
+    routerOptions: { maxParamLength: 2_500 },
+  })
+  await app.register(cookie)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+    })
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJsonBody)
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+
+  const limiter = createRateLimiter()
+  const methods = methodsOf(deps.routes.map((route) => route.endpoint))
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods(request.url)
+    if (allowed.length === 0 || allowed.includes(request.method))
+      return sendProblem(new Problem('not_found'), request, reply)
+    reply.header('allow', allowed.join(', '))
+    return sendProblem(
+      new Problem('method_not_allowed', { detail: `This address takes ${allowed.join(', ')}.` }),
+      request,
+      reply,
+    )
+  })
+  mountSystem(app, deps)
+  mountSignIn(app, deps, limiter)
+  for (const route of deps.routes) mountRoute(app, route, deps, limiter)
+  if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, deps.store)
+  if (deps.consoleDir) await serveConsole(app, deps.consoleDir, methods)
+  return app
+}
+
+/** A caller's own id is kept when it is harmless, so that it finds its request in our logs. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(header) ? header : newId()
+}

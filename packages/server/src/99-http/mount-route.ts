@@ -1,0 +1,171 @@
+import type { Endpoint } from '@carillon/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { type Call, type Db, Problem, type Route, type Store } from '../00-kernel/index.ts'
+import {
+  checkIdempotencyKey,
+  claimKey,
+  findAnswer,
+  fingerprintOf,
+  type IdempotentRequest,
+  type StoredAnswer,
+  storeAnswer,
+} from '../20-ingest/index.ts'
+import { identify } from './identify.ts'
+import { isStorable } from './json-body.ts'
+import { placesOf } from './problem-answer.ts'
+import { type RateLimiter, ratePolicies } from './rate-limit.ts'
+import { sendEvents } from './server-sent-events.ts'
+
+type Handled = Call<Endpoint, Db>
+interface Answer {
+  status: number
+  body: string
+}
+
+/** Registers one route with everything that holds for all of them. */
+export function mountRoute(
+  app: FastifyInstance,
+  route: Route,
+  { store }: { store: Store },
+  limiter: RateLimiter,
+): void {
+  const { endpoint } = route
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path.replace(/\{([^}]+)\}/g, ':$1'),
+    ...(endpoint.bodyLimit ? { bodyLimit: endpoint.bodyLimit } : {}),
+    // Whoever may not call is told so before the body is read.
+    onRequest: async (request, reply) => {
+      if (!request.headers.authorization && !request.headers.cookie)
+        limiter.take(ratePolicies.anonymous, request.ip, reply)
+      const caller = await identify(request, store, endpoint.access)
+      limiter.take(ratePolicies.default, caller.id, reply)
+      request.caller = caller
+    },
+    handler: async (request, reply) => {
+      const call = validCall(endpoint, request, store.db)
+      if (route.kind === 'stream')
+        return sendEvents(
+          request,
+          reply,
+          (signal) => route.handle({ ...call, signal } as never) as AsyncIterable<string>,
+        )
+      const { status, body } = await (route.kind === 'read'
+        ? answer(route, call)
+        : change(route, call, request, reply, store))
+      reply.code(status)
+      return status === 204 ? reply.send() : reply.type('application/json').send(body)
+    },
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Handled['caller']
+  }
+}
+
+function validCall(endpoint: Endpoint, request: FastifyRequest, db: Db): Handled {
+  return {
+    params: parse(endpoint.params, request.params, ':'),
+    query: parse(endpoint.query, request.query, '?'),
+    body: endpoint.body ? parse(endpoint.body, request.body, '') : refuseBody(request.body),
+    caller: request.caller,
+    db,
+    requestId: request.id,
+    signal: AbortSignal.any([]),
+    setStatus: () => {},
+  } as Handled
+}
+
+function parse(schema: z.ZodType | undefined, input: unknown, place: '' | '?' | ':'): unknown {
+  if (place !== '') refuseUnstorable(input as Record<string, unknown>, place)
+  if (!schema) return undefined
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  // An id that cannot be one names nothing.
+  if (place === ':') throw new Problem('not_found')
+  if (place === '?' && result.error.issues.every((issue) => issue.path[0] === 'cursor'))
+    throw new Problem('invalid_cursor')
+  throw new Problem('invalid_request', { errors: placesOf(result.error, place) })
+}
+
+function refuseUnstorable(input: Record<string, unknown>, place: '?' | ':'): void {
+  for (const [name, value] of Object.entries(input ?? {})) {
+    if (!isStorable(String(value)))
+      throw new Problem('invalid_request', {
+        errors: [
+          { pointer: place + name, code: 'invalid_text', detail: 'holds a NUL or half a surrogate pair' },
+        ],
+      })
+  }
+}
+
+function refuseBody(body: unknown): undefined {
+  if (body === undefined || body === null) return undefined
+  const keys = typeof body === 'object' ? Object.keys(body) : ['']
+  if (keys.length === 0) return undefined
+  throw new Problem('invalid_request', {
+    errors: keys
+      .slice(0, 50)
+      .map((key) => ({ pointer: `/${key}`, code: 'unknown_field', detail: 'this address takes no body' })),
+  })
+}
+
+async function answer(route: Route, call: Handled): Promise<Answer> {
+  let status: number = route.endpoint.status
+  const body = await (route.handle({
+    ...call,
+    setStatus: (other: number) => {
+      status = other
+    },
+  } as never) as Promise<unknown>)
+  return { status, body: body === undefined ? '' : JSON.stringify(body) }
+}
+
+/** A change runs once per idempotency key; with no key it just runs. */
+async function change(
+  route: Route,
+  call: Handled,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  store: Store,
+): Promise<Answer> {
+  const keyed = idempotentRequest(route.endpoint, call, request)
+  const replay = (stored: StoredAnswer): Answer => {
+    reply.headers({ 'idempotent-replayed': 'true', 'original-request-id': stored.originalRequestId })
+    return stored
+  }
+  if (route.kind === 'untied') {
+    const stored = keyed && (await findAnswer(store.db, keyed))
+    if (stored) return replay(stored)
+    const result = await answer(route, call)
+    if (keyed) await storeAnswer(store.db, keyed, result.status, result.body)
+    return result
+  }
+  return store.db.transaction().execute(async (tx) => {
+    const stored = keyed && (await claimKey(tx, keyed))
+    if (stored) return replay(stored)
+    const result = await answer(route, { ...call, db: tx })
+    if (keyed) await storeAnswer(tx, keyed, result.status, result.body)
+    return result
+  })
+}
+
+function idempotentRequest(
+  endpoint: Endpoint,
+  call: Handled,
+  request: FastifyRequest,
+): IdempotentRequest | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined || endpoint.method !== 'POST') return null
+  checkIdempotencyKey(String(key))
+  return {
+    caller: call.caller,
+    route: `${endpoint.method} ${endpoint.path}`,
+    key: String(key),
+    fingerprint: fingerprintOf(request.url, JSON.stringify(request.body ?? null)),
+    requestId: request.id,
+  }
+}

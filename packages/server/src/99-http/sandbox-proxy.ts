@@ -1,0 +1,27 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { Store } from '../00-kernel/index.ts'
+import { identify } from './identify.ts'
+
+/** Passes `/sandbox/…` on to the sandbox's control API, for signed-in callers, so that the console needs one origin. */
+export function proxySandbox(app: FastifyInstance, sandboxUrl: string, store: Store): void {
+  app.route({
+    method: ['GET', 'POST', 'DELETE'],
+    url: '/sandbox/*',
+    handler: async (request, reply) => {
+      await identify(request, store, 'messages:send')
+      const gone = new AbortController()
+      request.raw.once('close', () => gone.abort())
+      reply.raw.once('close', () => gone.abort())
+      const answer = await fetch(new URL(request.url.slice('/sandbox'.length), sandboxUrl), {
+        method: request.method,
+        signal: gone.signal,
+        ...(request.body === undefined
+          ? {}
+          : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } }),
+      })
+      reply.code(answer.status).type(answer.headers.get('content-type') ?? 'application/json')
+      return reply.send(answer.body ? Readable.fromWeb(answer.body as never) : '')
+    },
+  })
+}

@@ -1,0 +1,37 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+const heartbeatMs = 15_000
+
+/** Streams texts as server-sent events (WHATWG HTML, section 9.2) until the source ends or the client leaves. */
+export async function sendEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: (signal: AbortSignal) => AsyncIterable<string>,
+): Promise<FastifyReply> {
+  const gone = new AbortController()
+  request.raw.once('close', () => gone.abort())
+  // The first event is made before the head is sent, so that a problem can still be answered as one.
+  const events = source(gone.signal)[Symbol.asyncIterator]()
+  let next = await events.next()
+  reply.hijack()
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'x-request-id': request.id,
+  })
+  const heartbeat = setInterval(() => reply.raw.write(':\n\n'), heartbeatMs)
+  try {
+    while (!next.done && !gone.signal.aborted) {
+      reply.raw.write(`data: ${next.value}\n\n`)
+      next = await events.next()
+    }
+  } catch (error) {
+    request.log.error({ err: error, requestId: request.id }, 'event stream failed')
+  } finally {
+    clearInterval(heartbeat)
+    await events.return?.()
+    reply.raw.end()
+  }
+  return reply
+}

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import {
+  type Config,
+  createDeliveryIds,
+  createLog,
+  createVault,
+  loadMasterKey,
+  openStore,
+  type Store,
+} from './00-kernel/index.ts'
+import { createSignInToken, ensureWorkspace } from './10-access/index.ts'
+import { forgetOldKeys } from './20-ingest/index.ts'
+import { runJobs } from './30-audience/jobs.ts'
+import { releaseAllLeases } from './50-schedule/index.ts'
+import { runFreezer } from './50-schedule/messages/jobs.ts'
+import { type DispatcherSettings, laneOptions } from './70-dispatch/index.ts'
+import { runDispatch } from './70-dispatch/jobs.ts'
+import { docsPage, openApiText } from './99-http/api-description.ts'
+import { createHttpServer } from './99-http/index.ts'
+import { apiRoutes } from './api-routes.ts'
+
+export interface Overrides {
+  /** An open store instead of the configured one; the caller closes it. */
+  store?: Store
+  now?: () => Date
+  /** PEM certificates to trust for providers, besides Node's own. */
+  ca?: readonly string[]
+  consoleDir?: string | null
+}
+
+export interface RunningServer extends AsyncDisposable {
+  address: string
+  signInLink: string
+  workspaceId: string
+  store: Store
+}
+
+const version = '0.1.0'
+const builtConsole = fileURLToPath(new URL('../../console/dist', import.meta.url))
+const hourMs = 3_600_000
+
+/** The parts list, in the order in which they start; they stop in reverse. */
+export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
+  const log = createLog(config.logLevel)
+  const now = overrides.now ?? (() => new Date())
+  const stop = new AbortController()
+  await mkdir(config.dataDir, { recursive: true })
+
+  const store =
+    overrides.store ?? (await openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl }))
+  const masterKey = await loadMasterKey(config.secrets.masterKey, config.dataDir)
+  const vault = createVault(masterKey)
+  const deliveryIds = createDeliveryIds(vault.derive('delivery ids'))
+  const workspaceId = await ensureWorkspace(store, { dataDir: config.dataDir, apiKey: config.secrets.apiKey })
+  if (store.kind === 'embedded') await releaseAllLeases(store.db)
+
+  const settings: DispatcherSettings = {
+    masterKey,
+    endpoints: config.endpoints,
+    ca: overrides.ca ?? [],
+    allowPrivateTargets: config.allowPrivateTargets,
+    providerTimeoutMs: config.providerTimeoutMs,
+    logLevel: config.logLevel,
+  }
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const unknownInteractions = new Counter({
+    name: 'carillon_unknown_interactions_total',
+    help: 'Interactions reported for deliveries that are not ours.',
+    registers: [metrics],
+  })
+
+  const http = await createHttpServer({
+    store,
+    log,
+    metrics,
+    openApi: openApiText(version),
+    docsPage: docsPage(version),
+    isStopping: () => stop.signal.aborted,
+    routes: config.roles.includes('api')
+      ? apiRoutes({
+          store,
+          vault,
+          deliveryIds,
+          now,
+          laneOptions: laneOptions(settings, () => now().getTime()),
+          sandbox: config.sandboxUrl !== null,
+          version,
+          countUnknown: (n) => unknownInteractions.inc(n),
+        })
+      : [],
+    sandboxUrl: config.sandboxUrl,
+    consoleDir:
+      overrides.consoleDir === undefined
+        ? existsSync(builtConsole)
+          ? builtConsole
+          : null
+        : overrides.consoleDir,
+    isHttps: config.publicUrl?.startsWith('https:') ?? false,
+  })
+  await http.listen({ port: config.port, host: config.host })
+
+  const context = { log, now, signal: stop.signal }
+  const loops: Promise<void>[] = []
+  if (config.roles.includes('scheduler')) loops.push(runFreezer(store, context), runJobs(store, context))
+  if (config.roles.includes('worker'))
+    loops.push(runDispatch(store, settings, { threads: config.workerThreads, ...context }))
+  const tidy = setInterval(
+    () => void forgetOldKeys(store.bulk, now()).catch((err) => log.warn({ err }, 'tidying failed')),
+    hourMs,
+  )
+
+  const { port } = http.server.address() as AddressInfo
+  const address =
+    config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+  return {
+    address,
+    signInLink: `${address}/sign-in?token=${await createSignInToken(store.db, workspaceId)}`,
+    workspaceId,
+    store,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort()
+      clearInterval(tidy)
+      await http.close()
+      await Promise.all(loops)
+      if (!overrides.store) await store[Symbol.asyncDispose]()
+    },
+  }
+}
