@@ -31,6 +31,9 @@ export async function launch(dataDir: string): Promise<Launched> {
   return {
     address,
     signIn: sign_in,
+    keyForShell: process.env.CARILLON_SECRET_KEY
+      ? '$CARILLON_SECRET_KEY'
+      : `$(cat ${join(dataDir, 'secret-key.txt')})`,
     secretKey:
       process.env.CARILLON_SECRET_KEY ?? (await readFile(join(dataDir, 'secret-key.txt'), 'utf8')).trim(),
     stopped,

@@ -10,7 +10,7 @@ export function h1Connection(socket: TLSSocket, options: ConnectionOptions): Con
   const { origin, timeoutMs, idleMs, events } = options
   const gone = new Error('the socket is gone')
   const agent = agentOf(socket, gone)
-  const idle = setTimeout(drain, idleMs).unref()
+  const idle = setTimeout(closeWhenIdle, idleMs).unref()
   let flight: { job: Job; request: ClientRequest } | undefined
   let closing = false
   /** Between the end of an answer and the moment when the socket is known to be reusable. */
@@ -87,9 +87,14 @@ export function h1Connection(socket: TLSSocket, options: ConnectionOptions): Con
   function settle(job: Job, answer: Response | Failure): void {
     if (flight?.job !== job) return
     flight = undefined
-    idle.refresh()
     if (closing) socket.destroy()
+    else idle.refresh()
     events.settled(job, answer)
+  }
+
+  /** What is busy at this moment starts to wait anew when it comes to rest. */
+  function closeWhenIdle(): void {
+    if (flight === undefined) drain()
   }
 
   function drain(): void {

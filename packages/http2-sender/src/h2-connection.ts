@@ -56,8 +56,9 @@ function h2Connection(
   { timeoutMs, idleMs, limit, events }: ConnectionOptions,
 ): Connection {
   const flights = createDeadlines<Flight>(timeoutMs, timedOut)
-  const idle = setTimeout(drain, idleMs).unref()
-  let closing = false
+  const idle = setTimeout(closeWhenIdle, idleMs).unref()
+  // GOAWAY may have come in one packet with the first SETTINGS.
+  let closing = session.closed || session.destroyed
   let lastAnswerAt = 0
   let goawayLastId: number | undefined
 
@@ -110,27 +111,11 @@ function h2Connection(
     if (flights.size === 0) session.ref()
     const flight = { job, stream, writtenAt: performance.now() }
     flights.add(flight)
-    listen(flight)
-  }
-
-  function listen(flight: Flight): void {
-    const { stream } = flight
-    const body = createBodyText()
-    let head: IncomingHttpHeaders | undefined
-    let cause: unknown
-    // 1xx answers come as 'headers' and are of no interest.
-    stream.on('response', (headers) => {
-      head = headers
-    })
-    stream.on('data', body.add)
-    stream.on('end', () => {
-      // A RST_STREAM after the complete response is no failure: some servers answer before they have read all.
-      if (head !== undefined) settle(flight, responseOf(head, body.text()))
-    })
-    stream.on('error', (error) => {
-      cause = error
-    })
-    stream.on('close', () => settle(flight, failureOf(stream, cause, goawayLastId)))
+    listen(
+      stream,
+      (response) => settle(flight, response),
+      (cause) => settle(flight, failureOf(stream, cause, goawayLastId)),
+    )
   }
 
   function settle(flight: Flight, answer: Response | Failure): void {
@@ -150,9 +135,14 @@ function h2Connection(
   }
 
   function rest(): void {
+    if (closing) return connection.destroy()
     session.unref()
     idle.refresh()
-    if (closing) connection.destroy()
+  }
+
+  /** What is busy at this moment starts to wait anew when it comes to rest. */
+  function closeWhenIdle(): void {
+    if (flights.size === 0) drain()
   }
 
   function drain(): void {
@@ -166,6 +156,30 @@ function h2Connection(
     clearTimeout(idle)
     events.closed(connection)
   }
+}
+
+/** Of the two only the first call counts: a stream that was answered is closed as well. */
+function listen(
+  stream: ClientHttp2Stream,
+  answered: (response: Response) => void,
+  closed: (cause: unknown) => void,
+): void {
+  const body = createBodyText()
+  let head: IncomingHttpHeaders | undefined
+  let cause: unknown
+  // 1xx answers come as 'headers' and are of no interest.
+  stream.on('response', (headers) => {
+    head = headers
+  })
+  stream.on('data', body.add)
+  stream.on('end', () => {
+    // A RST_STREAM after the complete response is no failure: some servers answer before they have read all.
+    if (head !== undefined) answered(responseOf(head, body.text()))
+  })
+  stream.on('error', (error) => {
+    cause = error
+  })
+  stream.on('close', () => closed(cause))
 }
 
 function headersOf({ request, varying }: Job): OutgoingHttpHeaders {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { constants } from 'node:http2'
+import { constants, type ServerHttp2Session } from 'node:http2'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -167,6 +167,17 @@ test('an idle connection that said GOAWAY is not used again', async () => {
   await vi.waitFor(() => expect(server.sessions.size).toBe(0))
   expect(statuses(await sender.send(numbered(3)))).toEqual([200, 200, 200])
   expect(server.connections()).toBe(2)
+})
+
+test.each([
+  ['GOAWAY', (session: ServerHttp2Session) => session.goaway()],
+  ['an end', (session: ServerHttp2Session) => session.close()],
+  ['a cut', (session: ServerHttp2Session) => session.destroy()],
+])('a peer that greets with %s leaves the request not sent, and nothing hangs', async (_what, greet) => {
+  const server = await serverOf({ onSession: greet, handle: () => undefined })
+  const sender = senderOf({ origin: server.origin, ca: server.ca })
+  expect(statuses(await sender.send(numbered(1)))).toEqual(['not_sent'])
+  expect(statuses(await sender.send(numbered(1)))).toEqual(['not_sent'])
 })
 
 test('a refused stream is sent once more', async () => {

@@ -11,7 +11,7 @@ const identities: fc.Arbitrary<DeviceIdentity> = fc.record({
   platform: fc.constantFrom(...platforms),
   environment: fc.constantFrom(...environments),
   scenario: fc.constantFrom(...scenarios),
-  addressedBy: fc.constantFrom('token', 'fid'),
+  addressedBy: fc.constantFrom('token', 'fid', 'browser'),
   serial: fc.nat(2 ** 31 - 1),
   setting: fc.integer({ min: 0, max: 2 ** 48 - 1 }),
   appDigest: fc.string().map(tokens.digestOf),

@@ -3,12 +3,16 @@ import { putBounded } from './bounded.ts'
 import type { Environment, Platform, Scenario } from './words.ts'
 import { environments, platforms, scenarios } from './words.ts'
 
+/** @note Append only, as `scenarios` is. */
+const addressKinds = ['token', 'fid', 'browser'] as const
+export type AddressKind = (typeof addressKinds)[number]
+
 export interface DeviceIdentity {
   platform: Platform
   environment: Environment
   scenario: Scenario
-  /** An FCM device may be addressed by its registration token or by its Firebase installation id. */
-  addressedBy: 'token' | 'fid'
+  /** FCM also addresses by Firebase installation id; a `browser` is real and holds its keys itself. */
+  addressedBy: AddressKind
   serial: number
   /** Milliseconds: the delay of a `slow` device, the time of death of an `unregistered` one. */
   setting: number
@@ -62,7 +66,8 @@ function write(identity: DeviceIdentity): Buffer {
   const sealed = Buffer.alloc(SEALED_LENGTH)
   const kind = platforms.indexOf(identity.platform)
   const environment = environments.indexOf(identity.environment) << 2
-  sealed.writeUInt8(kind | environment | (identity.addressedBy === 'fid' ? 8 : 0), 0)
+  const address = addressKinds.indexOf(identity.addressedBy) << 3
+  sealed.writeUInt8(kind | environment | address, 0)
   sealed.writeUInt8(scenarios.indexOf(identity.scenario), 1)
   sealed.writeUIntBE(identity.serial, 2, 6)
   sealed.writeUIntBE(identity.setting, 8, 6)
@@ -75,12 +80,13 @@ function read(sealed: Buffer): DeviceIdentity | undefined {
   const platform = platforms[kind & 3]
   const environment = environments[(kind >> 2) & 1]
   const scenario = scenarios[sealed.readUInt8(1)]
-  if (!platform || !environment || !scenario) return undefined
+  const addressedBy = addressKinds[kind >> 3]
+  if (!platform || !environment || !scenario || !addressedBy) return undefined
   return {
     platform,
     environment,
     scenario,
-    addressedBy: kind & 8 ? 'fid' : 'token',
+    addressedBy,
     serial: sealed.readUIntBE(2, 6),
     setting: sealed.readUIntBE(8, 6),
     appDigest: sealed.subarray(14, SEALED_LENGTH),

@@ -37,6 +37,7 @@ export interface Keep {
   state: KeptState
   directory: string
   save(): void
+  /** Removes a temporary directory. */
   close(): void
 }
 
@@ -49,8 +50,12 @@ export function openKeep(dataDir?: string, seed?: string): Keep {
   return {
     state,
     directory,
-    save: () => dataDir && writeWhole(file, state),
-    close: () => dataDir ?? rmSync(directory, { recursive: true, force: true }),
+    save: () => {
+      if (dataDir !== undefined) writeWhole(file, state)
+    },
+    close: () => {
+      if (dataDir === undefined) rmSync(directory, { recursive: true, force: true })
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Accounts } from './accounts.ts'
 import { SAMPLE } from './accounts.ts'
+import { readPoint } from './crypto/p256.ts'
 import { apnsTokenOf, fcmTokenOf, fidOf, webPushPathOf, wnsPathOf } from './device-address.ts'
 import type { DeviceIdentity, DeviceTokens } from './device-token.ts'
 import { phoneIdOf } from './device-token.ts'
@@ -7,7 +8,6 @@ import type { Keep } from './keep.ts'
 import type { Phones } from './phones/phones.ts'
 import { Problem } from './problem.ts'
 import { publicKeysOf, subscriberKeys } from './webpush/subscriber-keys.ts'
-import { readPoint } from './webpush/vapid.ts'
 import type { Environment, Platform, Scenario } from './words.ts'
 
 export interface DeviceRequest {
@@ -39,6 +39,7 @@ export interface Device {
 
 export interface MintOptions {
   keep: Keep
+  serials(count: number): number[]
   secret: Buffer
   tokens: DeviceTokens
   accounts: Accounts
@@ -49,19 +50,16 @@ export interface MintOptions {
 }
 
 const DEFAULT_SLOW_MS = 2000
-/** Serials are reserved in blocks, so that minting does not write to disk for each token. */
-const SERIAL_BLOCK = 100_000
 const SAMPLE_APPS = { apns: SAMPLE.bundleId, fcm: SAMPLE.projectId, wns: SAMPLE.clientId, webpush: undefined }
 
 /** Makes devices. A token says everything about its device; only names are remembered. */
 export function createMint(options: MintOptions): (request: DeviceRequest) => Device[] {
-  const serials = createSerials(options.keep)
   return (request) => {
     const app = appOf(request)
     if (request.platform === 'apns') claimBundle(options.accounts, app)
     const pattern = identityOf(request, options.tokens.digestOf(app), options.now())
     const count = request.count ?? 1
-    return serials(count).map((serial, index) => {
+    const devices = options.serials(count).map((serial, index) => {
       const identity = { ...pattern, serial }
       const name = request.name === undefined || count === 1 ? request.name : `${request.name} ${index + 1}`
       const device = {
@@ -73,19 +71,8 @@ export function createMint(options: MintOptions): (request: DeviceRequest) => De
       if (name !== undefined) remember({ ...device, name, app }, options)
       return device
     })
-  }
-}
-
-function createSerials({ state, save }: Keep): (count: number) => number[] {
-  let next = state.nextSerial
-  return (count) => {
-    const first = next
-    next += count
-    if (next > state.nextSerial) {
-      state.nextSerial = next + SERIAL_BLOCK
-      save()
-    }
-    return Array.from({ length: count }, (_, index) => first + index)
+    if (request.name !== undefined) options.keep.save()
+    return devices
   }
 }
 
@@ -154,5 +141,4 @@ function remember(
   const phone = { id, platform, app, name }
   phones.name(phone)
   keep.state.phones = [...keep.state.phones, phone].slice(-NAMES_LIMIT)
-  keep.save()
 }

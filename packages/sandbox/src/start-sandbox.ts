@@ -1,32 +1,20 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAccounts } from './accounts.ts'
-import { createApns, STREAMS_OF_PROVEN_CLIENT } from './apns/apns.ts'
-import { createTokenUpdates } from './apns/provider-token.ts'
-import { showApns } from './apns/show-apns.ts'
+import { STREAMS_OF_PROVEN_CLIENT } from './apns/apns.ts'
 import type { Control } from './control/control.ts'
 import { createControl } from './control/control.ts'
-import { serveControl } from './control/serve-control.ts'
+import { BROWSER_PUSH_PATH, serveControl } from './control/serve-control.ts'
 import type { Certified } from './crypto/certificate.ts'
 import { makeAuthority, makeServerCertificate } from './crypto/certificate.ts'
-import { createDeviceTokens } from './device-token.ts'
-import { createFates } from './fate.ts'
-import { createFaults, seededRandom } from './faults.ts'
-import { createFcm, FCM_TOKEN_PATH } from './fcm/fcm.ts'
-import { showFcm } from './fcm/show-fcm.ts'
+import { FCM_TOKEN_PATH } from './fcm/fcm.ts'
 import type { Keep } from './keep.ts'
 import { openKeep } from './keep.ts'
-import { createMint } from './mint-devices.ts'
-import { createPhones } from './phones/phones.ts'
-import { createStats } from './stats.ts'
-import { showWebPush } from './webpush/show-webpush.ts'
-import { createWebPush } from './webpush/webpush.ts'
+import type { Parts } from './sandbox-parts.ts'
+import { createParts } from './sandbox-parts.ts'
 import type { TlsListener, TlsListenerOptions } from './wire/listen-tls.ts'
 import { listenTls } from './wire/listen-tls.ts'
-import type { Books, Emulator } from './wire/serve-provider.ts'
+import type { Books } from './wire/serve-provider.ts'
 import { serveProvider } from './wire/serve-provider.ts'
-import { showWns } from './wns/show-wns.ts'
-import { createWns } from './wns/wns.ts'
 import type { ListenerName } from './words.ts'
 import { listenerNames } from './words.ts'
 
@@ -64,11 +52,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keep = openKeep(options.dataDir, options.seed)
   started.defer(() => keep.close())
   const authority = authorityOf(keep)
-  const parts = createParts(options, keep, authority)
+  const parts = createParts({
+    keep,
+    authority,
+    now: options.now ?? Date.now,
+    tokenUpdateSeconds: options.tokenUpdateSeconds,
+    opensOneStreamFirst: options.opensOneStreamFirst ?? false,
+  })
+  started.defer(() => parts.browsers.close())
   const listeners = await listenAll(options, keep, parts, authority, started)
   const control = createControl({ ...parts, cutConnections: (name) => listeners[name].cut() })
   const host = options.host ?? '127.0.0.1'
-  const server = await onPort(options, keep, 'control', (port) => serveControl(control, host, port))
+  const server = await onPort(options, keep, 'control', (port) =>
+    serveControl({ control, browsers: parts.browsers, host, port }),
+  )
   started.defer(() => server.close())
   const running = started.move()
   const close = () => running.disposeAsync()
@@ -89,32 +86,6 @@ function authorityOf(keep: Keep): Certified {
   return keep.state.ca
 }
 
-type Parts = ReturnType<typeof createParts>
-
-function createParts(options: SandboxOptions, keep: Keep, authority: Certified) {
-  const now = options.now ?? Date.now
-  const secret = Buffer.from(keep.state.secret, 'hex')
-  const originOf = (name: ListenerName) => `https://localhost:${keep.state.ports[name]}`
-  const tokenUri = () => originOf('fcm') + FCM_TOKEN_PATH
-  const accounts = createAccounts({ keep, authority, fcmTokenUri: tokenUri })
-  const tokens = createDeviceTokens(secret)
-  const updates = createTokenUpdates(now, options.tokenUpdateSeconds)
-  const phones = createPhones({ apns: showApns, fcm: showFcm, webpush: showWebPush, wns: showWns }, now)
-  keep.state.phones.forEach(phones.name)
-  const shared = { accounts, tokens, fates: createFates(), now }
-  const apnsShared = { ...shared, updates, opensOneStreamFirst: options.opensOneStreamFirst ?? false }
-  const emulators: Record<ListenerName, Emulator> = {
-    apns: createApns({ ...apnsShared, environment: 'production' }),
-    apnsSandbox: createApns({ ...apnsShared, environment: 'sandbox' }),
-    fcm: createFcm({ ...shared, tokenUri }),
-    webpush: createWebPush({ ...shared, secret, origin: () => originOf('webpush') }),
-    wns: createWns(shared),
-  }
-  const faults = createFaults(seededRandom(secret.readUInt32BE()))
-  const mint = createMint({ keep, secret, tokens, accounts, phones, originOf, now })
-  return { accounts, updates, phones, faults, stats: createStats(), mint, emulators, now }
-}
-
 type Manners = Pick<TlsListenerOptions, 'protocols' | 'maxConcurrentStreams' | 'clientAuthority'>
 
 function mannersOf(name: ListenerName, options: SandboxOptions, authority: Certified): Manners {
@@ -130,7 +101,7 @@ function mannersOf(name: ListenerName, options: SandboxOptions, authority: Certi
     apnsSandbox: apns,
     fcm: both,
     webpush: both,
-    wns: { protocols: ['http/1.1'], maxConcurrentStreams: 0 },
+    wns: { ...both, protocols: ['http/1.1'] },
   }
   return manners[name]
 }
@@ -196,5 +167,6 @@ function environmentOf(keep: Keep, controlUrl: string): Record<string, string> {
     NODE_EXTRA_CA_CERTS: join(keep.directory, 'ca.pem'),
     ALLOW_PRIVATE_TARGETS: `${hostOf('webpush')},${hostOf('wns')}`,
     SANDBOX_URL: controlUrl,
+    SANDBOX_BROWSER_PUSH_URL: `${controlUrl.replace('http', 'ws')}${BROWSER_PUSH_PATH}`,
   }
 }

@@ -6,7 +6,7 @@ import {
   IconKey,
   IconMoon,
   IconPencilPlus,
-  IconPlus,
+  type IconPlus,
   IconSearch,
   IconTemplate,
 } from '@tabler/icons-react'
@@ -82,7 +82,12 @@ function useUsualActions(): SpotlightActionData[] {
     action('Write a message', IconPencilPlus, () => void navigate({ to: '/compose' }), 'send compose push'),
     action('Build a segment', IconFilterPlus, () => void navigate({ to: '/segments/new' }), 'create new'),
     action('Write a template', IconTemplate, () => void navigate({ to: '/templates/new' }), 'create new'),
-    action('Make an API key', IconKey, () => void navigate({ to: '/settings', search: { tab: 'keys' } }), 'secret'),
+    action(
+      'Make an API key',
+      IconKey,
+      () => void navigate({ to: '/settings', search: { tab: 'keys' } }),
+      'secret',
+    ),
     action('Switch between light and dark', IconMoon, toggleColorScheme, 'theme colour'),
   ]
 }

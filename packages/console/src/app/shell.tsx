@@ -1,9 +1,9 @@
+import { signOut } from '@carillon/contract'
 import { ActionIcon, AppShell, Burger, Group, Kbd, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBellRinging2, IconLogout, IconSearch } from '@tabler/icons-react'
-import { Outlet, useNavigate } from '@tanstack/react-router'
-import { signOut } from '@carillon/contract'
 import { useQueryClient } from '@tanstack/react-query'
+import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useMe, useWrite } from '../shared/server.ts'
 import { ColorSchemeMenu } from './color-scheme-menu.tsx'
 import { openPalette, Palette } from './palette.tsx'
@@ -26,7 +26,12 @@ export function Shell() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-            <IconBellRinging2 size={20} stroke={1.7} color="var(--mantine-primary-color-filled)" aria-hidden />
+            <IconBellRinging2
+              size={20}
+              stroke={1.7}
+              color="var(--mantine-primary-color-filled)"
+              aria-hidden
+            />
             <Text fw={650} fz={15}>
               Carillon
             </Text>

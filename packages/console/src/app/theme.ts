@@ -28,14 +28,32 @@ const dark: MantineColorsTuple = [
   '#0f0e0e',
 ]
 
-const fontFamily = 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
+/** As warm as the dark ones, so that both schemes are of one family. */
+const gray: MantineColorsTuple = [
+  '#f8f7f5',
+  '#f3f2ef',
+  '#e9e7e3',
+  '#dfddd8',
+  '#cfccc6',
+  '#aeaba5',
+  '#87847e',
+  '#4d4b47',
+  '#353431',
+  '#22211f',
+]
+
+/** Every input is as dense as the tables around it. */
+const field = { defaultProps: { size: 'xs' } }
+
+const fontFamily =
+  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
 
 export const theme = createTheme({
   primaryColor: 'bell',
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { bell, dark },
+  colors: { bell, dark, gray },
   fontFamily,
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
@@ -54,30 +72,64 @@ export const theme = createTheme({
   },
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'xs' }, vars: () => ({ root: { '--button-fz': '13px' } }) },
+    Button: { defaultProps: { size: 'xs' }, vars: buttonVars },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 28 } },
     Alert: { defaultProps: { variant: 'light', p: 'sm' } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 500 } },
-    Drawer: { defaultProps: { position: 'right', size: 480, padding: 'lg', overlayProps: { backgroundOpacity: 0.3 } } },
+    Drawer: {
+      defaultProps: { position: 'right', size: 480, padding: 'lg', overlayProps: { backgroundOpacity: 0.3 } },
+    },
     Modal: { defaultProps: { centered: true, padding: 'lg', overlayProps: { backgroundOpacity: 0.3 } } },
-    Input: { defaultProps: { size: 'xs' }, vars: () => ({ wrapper: { '--input-fz': '13px' } }) },
-    InputWrapper: { defaultProps: { size: 'sm' } },
+    Input: { vars: () => ({ wrapper: { '--input-fz': '13px' } }) },
     Paper: { defaultProps: { radius: 'md' } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Radio: { defaultProps: { size: 'xs' } },
-    Switch: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs', withThumbIndicator: false } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
-    Select: { defaultProps: { comboboxProps: { shadow: 'md' } } },
-    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 'sm', highlightOnHover: true } },
+    Autocomplete: field,
+    MultiSelect: field,
+    NumberInput: field,
+    PasswordInput: field,
+    Select: { defaultProps: { size: 'xs', comboboxProps: { shadow: 'md' } } },
+    TagsInput: field,
+    Textarea: field,
+    TextInput: field,
+    Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 'md', highlightOnHover: true } },
     Text: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true } },
   },
 })
 
+/** Mantine picks the text colour on the accent for the light scheme alone; in the dark one the accent is light. */
+function buttonVars(_: unknown, { variant = 'filled', color }: { variant?: string; color?: string }) {
+  const onAccent =
+    variant === 'filled' && !color ? { '--button-color': 'var(--mantine-primary-color-contrast)' } : {}
+  return { root: { '--button-fz': '13px', ...onAccent } }
+}
+
+/** Badges and alerts: a tint of the surface, with text that passes WCAG AA on it. */
+function tints(scheme: 'light' | 'dark') {
+  const tint = ['bell', 'gray', 'red', 'green', 'yellow', 'blue'].map((color) => {
+    const shade = (n: number) => `var(--mantine-color-${color}-${n})`
+    return scheme === 'light'
+      ? {
+          [`--mantine-color-${color}-light`]: `color-mix(in srgb, ${shade(6)} 13%, transparent)`,
+          [`--mantine-color-${color}-light-color`]: `color-mix(in srgb, ${shade(9)} 70%, black)`,
+        }
+      : {
+          [`--mantine-color-${color}-light`]: `color-mix(in srgb, ${shade(5)} 18%, transparent)`,
+          [`--mantine-color-${color}-light-color`]: shade(2),
+        }
+  })
+  return Object.assign({}, ...tint) as Record<string, string>
+}
+
 /** Mantine's own dimmed and placeholder greys miss WCAG AA on white; the outcomes keep one colour everywhere. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...tints('light'),
+    '--mantine-primary-color-contrast': '#ffffff',
     '--mantine-color-text': '#1d1c1a',
     '--mantine-color-dimmed': '#63615c',
     '--mantine-color-placeholder': '#75736e',
@@ -91,6 +143,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--outcome-pending': '#e3e0da',
   },
   dark: {
+    ...tints('dark'),
+    '--mantine-primary-color-contrast': '#1b1a19',
     '--mantine-color-text': '#e4e2de',
     '--mantine-color-dimmed': '#a3a09a',
     '--mantine-color-placeholder': '#8b8882',

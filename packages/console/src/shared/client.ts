@@ -1,12 +1,6 @@
-import type {
-  AnswerOf,
-  BodyInputOf,
-  Endpoint,
-  ParamsOf,
-  ProblemBody,
-  QueryInputOf,
-} from '@carillon/contract'
+import type { AnswerOf, BodyInputOf, Endpoint, ParamsOf, ProblemBody, QueryInputOf } from '@carillon/contract'
 import { ProblemError, UnreachableError } from './failure.ts'
+import { isObject } from './json-text.ts'
 
 // An endpoint without params, query or body takes none of them; one whose fields are all optional may leave it out.
 type Part<Name extends string, Value> = [Value] extends [undefined]
@@ -90,9 +84,16 @@ export async function request(
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok) return answer
   if (isProblem(answer)) throw new ProblemError(answer)
-  throw new UnreachableError(`The server answered ${response.status} without saying why.`)
+  throw new UnreachableError(
+    plainDetail(answer) ?? `The server answered ${response.status} without saying why.`,
+  )
+}
+
+/** The sandbox tells of its refusals in a `detail` alone. */
+function plainDetail(answer: unknown): string | undefined {
+  return isObject(answer) && typeof answer.detail === 'string' ? answer.detail : undefined
 }
 
 function isProblem(answer: unknown): answer is ProblemBody {
-  return typeof answer === 'object' && answer !== null && 'code' in answer && 'title' in answer
+  return isObject(answer) && 'code' in answer && 'title' in answer
 }

@@ -14,7 +14,15 @@ interface ConfirmButtonProps extends ButtonProps {
 }
 
 /** A button for what should not happen by accident. */
-export function ConfirmButton({ title, consequence, verb, typed, onConfirm, children, ...button }: ConfirmButtonProps) {
+export function ConfirmButton({
+  title,
+  consequence,
+  verb,
+  typed,
+  onConfirm,
+  children,
+  ...button
+}: ConfirmButtonProps) {
   const [opened, { open, close }] = useDisclosure(false)
   return (
     <>
@@ -22,7 +30,13 @@ export function ConfirmButton({ title, consequence, verb, typed, onConfirm, chil
         {children}
       </Button>
       <Modal opened={opened} onClose={close} title={title}>
-        <Confirmation consequence={consequence} verb={verb} typed={typed} onConfirm={onConfirm} onClose={close} />
+        <Confirmation
+          consequence={consequence}
+          verb={verb}
+          typed={typed}
+          onConfirm={onConfirm}
+          onClose={close}
+        />
       </Modal>
     </>
   )

@@ -25,7 +25,15 @@ export function Copyable({ value, label, shown = value }: { value: string; label
   )
 }
 
-export function CodeBlock({ code, label, maxHeight = 420 }: { code: string; label: string; maxHeight?: number }) {
+export function CodeBlock({
+  code,
+  label,
+  maxHeight = 420,
+}: {
+  code: string
+  label: string
+  maxHeight?: number
+}) {
   return (
     <Box pos="relative">
       <Code block mah={maxHeight} style={{ overflow: 'auto' }} pr={36}>
@@ -38,6 +46,14 @@ export function CodeBlock({ code, label, maxHeight = 420 }: { code: string; labe
   )
 }
 
-export function JsonBlock({ value, label, maxHeight }: { value: unknown; label: string; maxHeight?: number }) {
+export function JsonBlock({
+  value,
+  label,
+  maxHeight,
+}: {
+  value: unknown
+  label: string
+  maxHeight?: number
+}) {
   return <CodeBlock code={JSON.stringify(value, null, 2)} label={label} maxHeight={maxHeight} />
 }

@@ -35,7 +35,13 @@ export function DataTable<Row>({ caption, pages, columns, rowKey, empty }: DataT
   if (pages.rows.length === 0) return empty
   return (
     <>
-      <Rows caption={caption} rows={pages.rows} columns={columns} rowKey={rowKey} stale={pages.isPlaceholderData} />
+      <Rows
+        caption={caption}
+        rows={pages.rows}
+        columns={columns}
+        rowKey={rowKey}
+        stale={pages.isPlaceholderData}
+      />
       {pages.hasNextPage && (
         <Center py="sm" className={classes.more}>
           <Button
@@ -61,7 +67,7 @@ interface RowsProps<Row> {
 
 export function Rows<Row>({ caption, rows, columns, rowKey, stale }: RowsProps<Row>) {
   return (
-    <Table.ScrollContainer minWidth={0} className={stale ? classes.stale : undefined}>
+    <div className={classes.scroll} data-stale={stale || undefined}>
       <Table className={classes.table}>
         <Table.Caption className={classes.caption}>{caption}</Table.Caption>
         <Table.Thead>
@@ -87,7 +93,7 @@ export function Rows<Row>({ caption, rows, columns, rowKey, stale }: RowsProps<R
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </div>
   )
 }
 

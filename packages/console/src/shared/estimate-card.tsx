@@ -23,8 +23,8 @@ export function EstimateCard({ estimate, error, fetching }: EstimateCardProps) {
         <Figure label="Devices reachable" value={count(reachable)} />
       </Group>
       <Text c="dimmed" size="xs">
-        {count(estimate.reachable_users)} of them ({percent(estimate.reachable_users, estimate.users)}) can be reached on
-        at least one device.
+        {count(estimate.reachable_users)} of them ({percent(estimate.reachable_users, estimate.users)}) can be
+        reached on at least one device.
       </Text>
       <Stack gap={8}>
         {platforms.map((platform) => (

@@ -33,9 +33,15 @@ export function describeFailure(error: unknown): Failure {
     return { code, title, detail, requestId: request_id, retryable: retryable ?? false, places: errors ?? [] }
   }
   if (error instanceof UnreachableError) {
-    return { code: 'unreachable', title: error.message, detail: 'Is it running?', retryable: true, places: [] }
+    return { code: 'unreachable', title: error.message, retryable: true, places: [] }
   }
-  return { code: 'unexpected', title: 'This page broke.', detail: String(error), retryable: false, places: [] }
+  return {
+    code: 'unexpected',
+    title: 'This page broke.',
+    detail: String(error),
+    retryable: false,
+    places: [],
+  }
 }
 
 /** `/overrides/apns/badge` becomes `overrides.apns.badge`, as form fields are named. */

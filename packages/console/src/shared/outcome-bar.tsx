@@ -7,7 +7,15 @@ const parts = ['sent', 'failed', 'excluded', 'pending'] as const
 type Parts = Pick<Counts, (typeof parts)[number]>
 
 /** How the recipients ended so far, as one stacked bar. */
-export function OutcomeBar({ counts, height = 8, label }: { counts: Parts; height?: number; label?: string }) {
+export function OutcomeBar({
+  counts,
+  height = 8,
+  label,
+}: {
+  counts: Parts
+  height?: number
+  label?: string
+}) {
   const total = parts.reduce((sum, part) => sum + counts[part], 0)
   const sentence = parts.map((part) => `${count(counts[part])} ${part}`).join(', ')
   return (
@@ -22,9 +30,11 @@ export function OutcomeBar({ counts, height = 8, label }: { counts: Parts; heigh
         aria-valuenow={total - counts.pending}
         aria-valuetext={sentence}
       >
-        {parts.map((part) => (
-          <span key={part} className={classes[part]} style={{ flexGrow: counts[part] }} />
-        ))}
+        {parts
+          .filter((part) => counts[part] > 0)
+          .map((part) => (
+            <span key={part} className={classes[part]} style={{ flexGrow: counts[part] }} />
+          ))}
       </div>
     </Tooltip>
   )

@@ -44,7 +44,15 @@ interface SegmentsSelectProps {
 
 export function SegmentsSelect(props: SegmentsSelectProps) {
   const segments = useSegmentChoices()
-  return <MultiSelect {...props} data={segments} searchable clearable placeholder={props.value.length ? '' : 'Pick'} />
+  return (
+    <MultiSelect
+      {...props}
+      data={segments}
+      searchable
+      clearable
+      placeholder={props.value.length ? '' : 'Pick'}
+    />
+  )
 }
 
 export function useSegmentChoices() {
@@ -53,9 +61,15 @@ export function useSegmentChoices() {
 }
 
 /** A person by the attribute that people know them by. */
-export function userName({ attributes, identifiers, id }: Pick<User, 'attributes' | 'identifiers' | 'id'>): string {
+export function userName({
+  attributes,
+  identifiers,
+  id,
+}: Pick<User, 'attributes' | 'identifiers' | 'id'>): string {
   const full = [attributes.first_name, attributes.last_name].filter(Boolean).join(' ')
-  return String(full || attributes.name || attributes.email || Object.values(identifiers)[0] || `User ${id.slice(-8)}`)
+  return String(
+    full || attributes.name || attributes.email || Object.values(identifiers)[0] || `User ${id.slice(-8)}`,
+  )
 }
 
 /** Adds what tells two people of one name apart. */

@@ -7,6 +7,7 @@ import { useMe } from './server.ts'
 /** The sandbox control API, which the server passes through under `/sandbox`. */
 export interface SandboxAccounts {
   apns: { key: string; key_id: string; team_id: string; bundle_id: string }
+  apns_certificate: { certificate: string; passphrase: string; bundle_id: string }
   fcm: { project_id: string; client_email: string; private_key: string } & Record<string, unknown>
   wns: { tenant_id: string; client_id: string; client_secret: string }
 }
@@ -79,17 +80,21 @@ export async function mintDevice(device: {
   return minted
 }
 
-export const markOnPhone = (phoneId: string, notificationId: string, act: { type: string; action_id?: string }) =>
-  request(`/sandbox/phones/${phoneId}/notifications/${notificationId}/act`, { method: 'POST', body: act })
+export const markOnPhone = (
+  phoneId: string,
+  notificationId: string,
+  act: { type: string; action_id?: string },
+) => request(`/sandbox/phones/${phoneId}/notifications/${notificationId}/act`, { method: 'POST', body: act })
 
 export const clearPhones = () => request('/sandbox/phones', { method: 'DELETE' })
 
-/** Tells when something arrives on any virtual phone. */
+/** Tells when something arrives on any virtual phone, or is acted on. */
 export function usePhoneArrivals(enabled: boolean, onArrival: () => void) {
   useEffect(() => {
     if (!enabled) return
     const events = new EventSource('/sandbox/phones/events')
-    events.onmessage = onArrival
+    events.addEventListener('notification', onArrival)
+    events.addEventListener('interaction', onArrival)
     return () => events.close()
   }, [enabled, onArrival])
 }

@@ -3,9 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Problem } from '../problem.ts'
+import type { Browsers } from '../webpush/browsers.ts'
 import { KEPT_BYTES, readBody } from '../wire/read-body.ts'
 import type { Control } from './control.ts'
 import { findRoute } from './routes.ts'
+
+export interface ControlServerOptions {
+  control: Control
+  browsers: Browsers
+  host: string
+  /** 0 takes a free one. */
+  port: number
+}
 
 export interface ControlServer {
   url: string
@@ -13,10 +22,17 @@ export interface ControlServer {
   close(): Promise<void>
 }
 
+/** Where a real browser keeps its connection to the push service. */
+export const BROWSER_PUSH_PATH = '/browser'
 const KEEP_ALIVE_MS = 15_000
 
 /** The control API on plain HTTP, for loopback only. */
-export async function serveControl(control: Control, host: string, port: number): Promise<ControlServer> {
+export async function serveControl({
+  control,
+  browsers,
+  host,
+  port,
+}: ControlServerOptions): Promise<ControlServer> {
   const server = createServer((request, response) => {
     allowLocalPages(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204).end()
@@ -29,6 +45,10 @@ export async function serveControl(control: Control, host: string, port: number)
         send(response, error.status, { status: error.status, detail: error.message })
       },
     )
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url === BROWSER_PUSH_PATH) browsers.accept(request, socket, head)
+    else socket.destroy()
   })
   server.listen(port, host)
   await once(server, 'listening')
@@ -49,7 +69,7 @@ async function answer(control: Control, request: IncomingMessage): Promise<unkno
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
   const { route, parameters } = findRoute(request.method ?? '', pathname)
   const body = request.method === 'POST' ? await readJson(request) : undefined
-  return route(control, { parameters, query: searchParams, body })
+  return route(control, { parameters, query: searchParams, body: body as never })
 }
 
 /** Never settles for a client that leaves in the middle of its body: there is nobody to answer. */
@@ -69,13 +89,17 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.end(body === undefined ? undefined : JSON.stringify(body))
 }
 
-/** Server-sent events, each named after what happened, with the phone and the notification. */
+/**
+ * Server-sent events, each named after what happened, with the phone and the notification. A listener that
+ * is too slow misses some: `GET /phones` has them all, and a large send must not fill the memory.
+ */
 function streamPhoneEvents(control: Control, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.write(': open\n\n')
-  const stop = control.onPhoneEvent(({ type, phone, notification }) =>
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ phone, notification })}\n\n`),
-  )
+  const stop = control.onPhoneEvent(({ type, phone, notification }) => {
+    if (response.writableNeedDrain) return
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ phone, notification })}\n\n`)
+  })
   const keepAlive = setInterval(() => response.write(': still here\n\n'), KEEP_ALIVE_MS)
   response.on('close', () => {
     clearInterval(keepAlive)

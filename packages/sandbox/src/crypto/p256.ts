@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { createECDH, createPrivateKey, hkdfSync } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto'
 
 /** Order of the P-256 group (SEC 2, section 2.4.2). */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
@@ -27,8 +27,20 @@ export function privateKeyOf(scalar: Buffer): KeyObject {
   return createPrivateKey({ key: { ...jwkOfPoint(point), d: scalar.toString('base64url') }, format: 'jwk' })
 }
 
-/** The JWK of an uncompressed point; whoever imports it finds out whether the point is on the curve. */
-export function jwkOfPoint(point: Buffer): { kty: string; crv: string; x: string; y: string } {
+/** A public key given as the base64url of its 65 bytes; undefined where it is not on the curve. */
+export function readPoint(text: string): { key: KeyObject; text: string } | undefined {
+  const point = Buffer.from(text, 'base64url')
+  if (point.length !== 65 || point[0] !== 4) return undefined
+  try {
+    const key = createPublicKey({ key: jwkOfPoint(point), format: 'jwk' })
+    return { key, text: point.toString('base64url') }
+  } catch {
+    return undefined
+  }
+}
+
+/** Whoever imports this finds out whether the point is on the curve. */
+function jwkOfPoint(point: Buffer): { kty: string; crv: string; x: string; y: string } {
   const coordinate = (from: number) => point.subarray(from, from + 32).toString('base64url')
   return { kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) }
 }

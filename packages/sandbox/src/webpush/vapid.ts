@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto'
 import { putBounded } from '../bounded.ts'
 import { isSignedBy, readJwt } from '../crypto/jwt.ts'
-import { jwkOfPoint } from '../crypto/p256.ts'
+import { readPoint } from '../crypto/p256.ts'
 
 /** The words of Apple's web push service, the strictest of the four; the others give no words at all. */
 export type VapidReason =
@@ -60,18 +59,6 @@ function readParameters(authorization: string): { t: string; k: string } | undef
   const pairs = list.map((part) => part.trim().split('=', 2) as [string, string?])
   const { t, k } = Object.fromEntries(pairs.map(([name, value]) => [name, value?.replace(/^"|"$/g, '')]))
   return t && k ? { t, k } : undefined
-}
-
-/** The 65 bytes of an uncompressed point; undefined where it is not on the curve. */
-export function readPoint(text: string) {
-  const point = Buffer.from(text, 'base64url')
-  if (point.length !== 65 || point[0] !== 4) return undefined
-  try {
-    const key = createPublicKey({ key: jwkOfPoint(point), format: 'jwk' })
-    return { key, text: point.toString('base64url') }
-  } catch {
-    return undefined
-  }
 }
 
 /** RFC 8292 section 2.1 recommends a contact; Apple demands one, and takes none at localhost. */

@@ -6,8 +6,9 @@ import type { DeviceIdentity, DeviceTokens } from '../device-token.ts'
 import type { Fate, Fates } from '../fate.ts'
 import { answerDelayMs } from '../fate.ts'
 import { parseJson } from '../phones/notification.ts'
-import type { Judgement, ProviderRequest } from '../wire/exchange.ts'
+import type { Answer, Judgement, ProviderRequest } from '../wire/exchange.ts'
 import type { Emulator, Refusal } from '../wire/serve-provider.ts'
+import type { Browsers } from './browsers.ts'
 import type { WebPushReason } from './check-headers.ts'
 import { checkHeaders, statusOfReason } from './check-headers.ts'
 import { webPushDeliveryId } from './show-webpush.ts'
@@ -19,6 +20,7 @@ export interface WebPushOptions {
   secret: Buffer
   tokens: DeviceTokens
   fates: Fates
+  browsers: Browsers
   /** `https://localhost:PORT`, known once the listener has its port. */
   origin(): string
   now(): number
@@ -56,9 +58,22 @@ function judgePush(request: ProviderRequest, service: Service): Judgement {
     return refused('VapidPkHashMismatch')
   const reason = checkHeaders(request)
   if (reason) return refused(reason)
+  if (identity.addressedBy === 'browser') return toBrowser(request, identity, service)
   const opened = request.body.length === 0 ? '' : decrypt(request.body, identity, service)
   if (opened === undefined) return refused('UndecryptablePayload')
   return settle(request, { identity, app: sender.publicKey, payload: parseJson(opened) ?? opened }, service)
+}
+
+/** What a real browser gets is not ours to read. */
+function toBrowser(
+  { headers, body }: ProviderRequest,
+  { serial }: DeviceIdentity,
+  service: Service,
+): Judgement {
+  const isThere = service.browsers.deliver(serial, { ttl: String(headers.ttl), body })
+  return isThere
+    ? { result: 'accepted', answer: created(service, String(headers.ttl)) }
+    : refused('Unsubscribed')
 }
 
 function decrypt(body: Buffer, identity: DeviceIdentity, { secret }: Service): string | undefined {
@@ -75,16 +90,20 @@ function settle(request: ProviderRequest, push: Push, service: Service): Judgeme
   const deliveryId = webPushDeliveryId(push.payload)
   const fate = service.fates(push.identity, deliveryId)
   if (fate !== 'accept') return meet(fate)
-  const id = randomBytes(16).toString('base64url')
-  putBounded(service.messages, MESSAGES_LIMIT, id, true)
-  const headers = { location: `${service.origin()}${MESSAGE_PATH}${id}`, ttl: String(request.headers.ttl) }
+  const answer = created(service, String(request.headers.ttl))
   const arrival = { ...push, deliveryId, headers: request.headers }
   return {
     result: 'accepted',
-    answer: { status: 201, headers },
+    answer,
     arrival,
     delayMs: answerDelayMs(push.identity),
   }
+}
+
+function created({ messages, origin }: Service, ttl: string): Answer {
+  const id = randomBytes(16).toString('base64url')
+  putBounded(messages, MESSAGES_LIMIT, id, true)
+  return { status: 201, headers: { location: `${origin()}${MESSAGE_PATH}${id}`, ttl } }
 }
 
 function meet(fate: Exclude<Fate, 'accept'>): Judgement {

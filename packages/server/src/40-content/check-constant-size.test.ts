@@ -87,3 +87,16 @@ test('never refuses what some person could get', () => {
     expect(problemOf(content, overrides) === null).toBe(wire.sizeBytes <= wire.limitBytes)
   }
 })
+
+test('is quick about hostile content', () => {
+  const locales = Object.fromEntries(
+    Array.from({ length: 200 }, (_, i) => [`en-x${i}`, { title: `{{ user.t${i} }}` }]),
+  )
+  const hidden = Array.from({ length: 10 }, () => `{% if user.x %}${'{{ user.y }}'.repeat(1_500)}{% endif %}`)
+  const startedAt = performance.now()
+  expect(problemOf({ title: 'T', locales, data: { hidden } })).toBeNull()
+  expect(
+    problemOf({ title: 'T', locales, data: { blob: 'x'.repeat(1_000_000) } })?.details.errors,
+  ).toHaveLength(4)
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
+})

@@ -7,6 +7,7 @@ import { mountRoute } from './mount-route.ts'
 import { methodsOf, sendProblem } from './problem-answer.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { proxySandbox } from './sandbox-proxy.ts'
+import { serveServiceWorker } from './service-worker.ts'
 import { mountSignIn } from './sign-in.ts'
 import { mountSystem, type SystemDeps } from './system-routes.ts'
 
@@ -58,6 +59,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     )
   })
   mountSystem(app, deps)
+  await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
   for (const route of deps.routes) mountRoute(app, route, deps, limiter)
   if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, deps.store)

@@ -64,8 +64,8 @@ function KeyForm({ error, onSubmit }: { error: Error | null; onSubmit: (token: s
           onChange={(event) => setKey(event.currentTarget.value)}
           description={
             <>
-              The first start wrote it to <Code>data/secret-key.txt</Code>. Or open the sign-in link that the start command
-              printed; it works once.
+              The first start wrote it to <Code>data/secret-key.txt</Code>. Or open the sign-in link that the
+              start command printed; it works once.
             </>
           }
         />

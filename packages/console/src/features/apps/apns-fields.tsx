@@ -1,4 +1,5 @@
-import { PasswordInput, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { PasswordInput, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { FileDrop, toBase64 } from '../../shared/file-drop.tsx'
 import type { FieldsProps } from './credential-form.tsx'
 
@@ -53,14 +54,12 @@ function KeyFields({ values, onChange, errors }: FieldsProps) {
   return (
     <Stack gap="sm">
       <FileDrop label="Key file" accept=".p8" onFile={(file) => void takeFile(file)} />
-      <Textarea
+      <CodeTextarea
         label="Key"
         description="The text of the .p8 file"
         required
-        rows={4}
-        ff="monospace"
-        autoComplete="off"
-        spellCheck={false}
+        minRows={4}
+        maxRows={6}
         value={values.key ?? ''}
         error={errors.key}
         onChange={(event) => set('key', event.currentTarget.value)}

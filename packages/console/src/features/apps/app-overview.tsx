@@ -1,4 +1,4 @@
-import type { App } from '@carillon/contract'
+import { type App, listCredentials } from '@carillon/contract'
 import { Alert, Grid, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { CodeBlock, Copyable } from '../../shared/copyable.tsx'
 import { count } from '../../shared/format.ts'
 import { TextLink } from '../../shared/links.tsx'
 import { Facts, Section } from '../../shared/page.tsx'
+import { useRead } from '../../shared/server.ts'
 import { ThisBrowserCard } from '../../shared/this-browser-card.tsx'
 import { TimeText } from '../../shared/time-text.tsx'
 import { type SnippetKind, snippet, snippetKinds } from './snippets.ts'
@@ -28,7 +29,10 @@ export function AppOverview({ app }: { app: App }) {
               <Facts
                 facts={[
                   ['App id', <Copyable key="id" value={app.id} label="Copy the app id" />],
-                  ['Publishable key', <Copyable key="pk" value={app.publishable_key} label="Copy the publishable key" />],
+                  [
+                    'Publishable key',
+                    <Copyable key="pk" value={app.publishable_key} label="Copy the publishable key" />,
+                  ],
                   [
                     'Subscriptions',
                     <TextLink key="s" to="/subscriptions" search={{ app_id: app.id }}>
@@ -40,8 +44,8 @@ export function AppOverview({ app }: { app: App }) {
                 ]}
               />
               <Text c="dimmed" size="xs" mt="sm">
-                The publishable key may be read by anyone who has the app: it only registers devices and reports what people
-                did.
+                The publishable key may be read by anyone who has the app: it only registers devices and
+                reports what people did.
               </Text>
             </Section>
             <ThisBrowserCard app={app} />
@@ -73,6 +77,9 @@ function NextStep({ app }: { app: App }) {
 
 function Snippets({ app }: { app: App }) {
   const [kind, setKind] = useState<SnippetKind>('web')
+  const credentials = useRead(listCredentials, { params: { id: app.id } }).data?.data
+  const webPush = credentials?.find(({ platform }) => platform === 'webpush')
+  const vapidPublicKey = webPush && String(webPush.fields.public_key)
   return (
     <Stack gap="sm">
       <SegmentedControl
@@ -81,10 +88,13 @@ function Snippets({ app }: { app: App }) {
         onChange={(value) => setKind(value as SnippetKind)}
         data={Object.entries(snippetKinds).map(([value, label]) => ({ value, label }))}
       />
-      <CodeBlock code={snippet(kind, app, window.location.origin)} label="Copy the code" />
+      <CodeBlock
+        code={snippet(kind, { app, origin: window.location.origin, vapidPublicKey })}
+        label="Copy the code"
+      />
       <Text c="dimmed">
-        Give the person's value of the reconciliation key with it, and the device is theirs. Registering again after each
-        start keeps the token fresh.
+        Give the person's value of the reconciliation key with it, and the device is theirs. Registering again
+        after each start keeps the token fresh.
       </Text>
     </Stack>
   )

@@ -68,7 +68,10 @@ function AppTabs({ app }: { app: App }) {
 function Publishing({ app }: { app: App }) {
   const may = useCan('apps:write')
   const publish = useWrite(publishApp, { refreshes: [getApp, listApps], said: `${app.name} is published.` })
-  const unpublish = useWrite(unpublishApp, { refreshes: [getApp, listApps], said: `${app.name} is unpublished.` })
+  const unpublish = useWrite(unpublishApp, {
+    refreshes: [getApp, listApps],
+    said: `${app.name} is unpublished.`,
+  })
   const input = { params: { id: app.id } }
   if (app.status === 'unpublished') {
     return (

@@ -37,13 +37,21 @@ function General({ app }: { app: App }) {
   const errors = fieldErrors(save.error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ input: { params: { id: app.id }, body: { name, category: category || null, icon: icon || null } } })
+    save.mutate({
+      input: { params: { id: app.id }, body: { name, category: category || null, icon: icon || null } },
+    })
   }
   return (
     <form onSubmit={submit}>
       <Stack>
         <FormFailure error={save.error} fields={['name', 'category', 'icon']} />
-        <TextInput required label="Name" value={name} error={errors.name} onChange={(e) => setName(e.currentTarget.value)} />
+        <TextInput
+          required
+          label="Name"
+          value={name}
+          error={errors.name}
+          onChange={(e) => setName(e.currentTarget.value)}
+        />
         <TextInput
           label="Category"
           value={category}

@@ -54,7 +54,11 @@ export function AppsPage() {
     </Button>
   )
   return (
-    <Page title="Apps" description="Applications that people install or visit, and what their providers ask of us." actions={create}>
+    <Page
+      title="Apps"
+      description="Applications that people install or visit, and what their providers ask of us."
+      actions={create}
+    >
       <Section flush>
         <DataTable
           caption="Apps"
@@ -85,7 +89,10 @@ function CreateApp() {
     event.preventDefault()
     create.mutate(
       { input: { body: { name, category: category || null } } },
-      { onSuccess: ({ id }) => void navigate({ to: '/apps/$appId', params: { appId: id }, search: { tab: 'credentials' } }) },
+      {
+        onSuccess: ({ id }) =>
+          void navigate({ to: '/apps/$appId', params: { appId: id }, search: { tab: 'credentials' } }),
+      },
     )
   }
   return (

@@ -35,7 +35,7 @@ interface PlatformForm {
   first: Record<string, string>
   body: (values: Record<string, string>) => CredentialBody
   fields: readonly string[]
-  fromSandbox: ((accounts: SandboxAccounts) => Record<string, string>) | null
+  fromSandbox: (accounts: SandboxAccounts, values: Record<string, string>) => Record<string, string>
 }
 
 const forms: Record<Platform, PlatformForm> = {
@@ -44,14 +44,10 @@ const forms: Record<Platform, PlatformForm> = {
     first: { auth: 'token', environment: 'production' },
     fields: ['key', 'key_id', 'team_id', 'bundle_id', 'certificate', 'passphrase', 'environment'],
     body: (v) => apnsBody(v),
-    fromSandbox: ({ apns }) => ({
-      auth: 'token',
-      environment: 'sandbox',
-      key: apns.key,
-      key_id: apns.key_id,
-      team_id: apns.team_id,
-      bundle_id: apns.bundle_id,
-    }),
+    fromSandbox: ({ apns, apns_certificate }, { auth }) =>
+      auth === 'certificate'
+        ? { auth, environment: 'production', ...apns_certificate }
+        : { auth: 'token', environment: 'production', ...apns },
   },
   fcm: {
     Fields: FcmFields,
@@ -72,8 +68,12 @@ const forms: Record<Platform, PlatformForm> = {
     Fields: WnsFields,
     first: {},
     fields: ['tenant_id', 'client_id', 'client_secret'],
-    body: ({ tenant_id = '', client_id = '', client_secret = '' }) => ({ tenant_id, client_id, client_secret }),
-    fromSandbox: ({ wns }) => ({ tenant_id: wns.tenant_id, client_id: wns.client_id, client_secret: wns.client_secret }),
+    body: ({ tenant_id = '', client_id = '', client_secret = '' }) => ({
+      tenant_id,
+      client_id,
+      client_secret,
+    }),
+    fromSandbox: ({ wns }) => ({ ...wns }),
   },
 }
 
@@ -116,7 +116,7 @@ export function CredentialForm({ app, platform, onSaved }: CredentialFormProps) 
       }}
     >
       <Stack>
-        {fromSandbox && <SandboxFill onFill={(accounts) => setValues(fromSandbox(accounts))} />}
+        <SandboxFill onFill={(accounts) => setValues(fromSandbox(accounts, values))} />
         <Fields app={app} values={values} onChange={setValues} errors={fieldErrors(save.error)} />
         <FormFailure error={save.error} fields={fields} />
         <Group justify="space-between">

@@ -1,4 +1,10 @@
-import { type App, listSubscriptions, type Platform, type ProbeStage, testCredential } from '@carillon/contract'
+import {
+  type App,
+  listSubscriptions,
+  type Platform,
+  type ProbeStage,
+  testCredential,
+} from '@carillon/contract'
 import { Button, List, Modal, Select, Stack, Text, ThemeIcon } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconCheck, IconX } from '@tabler/icons-react'
@@ -31,7 +37,10 @@ function Trial({ app, platform }: { app: App; platform: Platform }) {
   const test = useWrite(testCredential, { showsFailure: true })
   const run = () =>
     test.mutate({
-      input: { params: { id: app.id, platform }, body: subscriptionId ? { subscription_id: subscriptionId } : {} },
+      input: {
+        params: { id: app.id, platform },
+        body: subscriptionId ? { subscription_id: subscriptionId } : {},
+      },
     })
   return (
     <Stack>
@@ -63,7 +72,12 @@ function Stages({ stages }: { stages: readonly ProbeStage[] }) {
         <List.Item
           key={stage.stage}
           icon={
-            <ThemeIcon size={18} radius="xl" color={stage.ok ? 'green' : 'red'} aria-label={stage.ok ? 'passed' : 'failed'}>
+            <ThemeIcon
+              size={18}
+              radius="xl"
+              color={stage.ok ? 'green' : 'red'}
+              aria-label={stage.ok ? 'passed' : 'failed'}
+            >
               {stage.ok ? <IconCheck size={12} /> : <IconX size={12} />}
             </ThemeIcon>
           }

@@ -11,7 +11,12 @@ export function Credentials({ app }: { app: App }) {
       {({ data }) => (
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
           {platforms.map((platform) => (
-            <CredentialCard key={platform} app={app} platform={platform} credential={credentialOf(data, platform)} />
+            <CredentialCard
+              key={platform}
+              app={app}
+              platform={platform}
+              credential={credentialOf(data, platform)}
+            />
           ))}
         </SimpleGrid>
       )}

@@ -1,10 +1,23 @@
 import type { App } from '@carillon/contract'
 
-export const snippetKinds = { web: 'Web', ios: 'iOS', android: 'Android', windows: 'Windows', curl: 'curl' } as const
+export const snippetKinds = {
+  web: 'Web',
+  ios: 'iOS',
+  android: 'Android',
+  windows: 'Windows',
+  curl: 'curl',
+} as const
 export type SnippetKind = keyof typeof snippetKinds
 
+interface SnippetInput {
+  app: Pick<App, 'id' | 'publishable_key'>
+  /** Where the server is reached. */
+  origin: string
+  vapidPublicKey: string | undefined
+}
+
 /** What registers a device of this app, ready to paste. */
-export function snippet(kind: SnippetKind, app: Pick<App, 'id' | 'publishable_key'>, origin: string): string {
+export function snippet(kind: SnippetKind, { app, origin, vapidPublicKey }: SnippetInput): string {
   switch (kind) {
     case 'web':
       return `import { subscribeThisBrowser } from '@carillon/sdk-web'
@@ -14,7 +27,7 @@ await subscribeThisBrowser({
   serverUrl: '${origin}',
   appId: '${app.id}',
   publishableKey: '${app.publishable_key}',
-  vapidPublicKey: '…', // App > Credentials > Web
+  vapidPublicKey: '${vapidPublicKey ?? '… add a Web credential first'}',
   reconciliationValue: 'ada@example.com',
 })`
     case 'ios':

@@ -18,7 +18,12 @@ describe('an audience as conditions to count', () => {
       excludedSegmentIds: ['c', 'd'],
     })
     expect(conditions?.definition).toBe('(1 OR 2) AND NOT (3 OR 4)')
-    expect(SegmentDefinition.parse(conditions).conditions.map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd'])
+    expect(SegmentDefinition.parse(conditions).conditions.map(({ value }) => value)).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ])
   })
 
   it('cannot say people and devices that are picked one by one', () => {

@@ -33,7 +33,8 @@ export function checkDraft(draft: ComposeDraft, circumstances: Circumstances): F
 
 function checkAudience(draft: ComposeDraft, { app, expected, reachable }: Circumstances): Finding[] {
   const findings: Finding[] = []
-  const say = (severity: Finding['severity'], sentence: string) => findings.push({ severity, section: 1, sentence })
+  const say = (severity: Finding['severity'], sentence: string) =>
+    findings.push({ severity, section: 1, sentence })
   if (!app) say('error', 'Pick the app that sends.')
   if (app?.status === 'unpublished') say('error', `${app.name} is not published; only published apps send.`)
   if (!toAudience(draft.audience)) say('error', 'Name somebody to send to.')
@@ -42,7 +43,10 @@ function checkAudience(draft: ComposeDraft, { app, expected, reachable }: Circum
     for (const platform of ['apns', 'fcm', 'webpush', 'wns'] as const) {
       if (reachable[platform] > 0 && !app.credentials.includes(platform)) {
         const { name } = platformNames[platform]
-        say('warning', `${app.name} has no credential for ${name}: ${count(reachable[platform])} devices are left out.`)
+        say(
+          'warning',
+          `${app.name} has no credential for ${name}: ${count(reachable[platform])} devices are left out.`,
+        )
       }
     }
   }
@@ -51,14 +55,20 @@ function checkAudience(draft: ComposeDraft, { app, expected, reachable }: Circum
 
 function checkContent(draft: ComposeDraft, { app, previews }: Circumstances): Finding[] {
   const findings: Finding[] = []
-  const say = (severity: Finding['severity'], sentence: string) => findings.push({ severity, section: 2, sentence })
+  const say = (severity: Finding['severity'], sentence: string) =>
+    findings.push({ severity, section: 2, sentence })
   const { content, overrides, templateId, variables } = draft
-  const ownTexts = [content, ...Object.values(overrides)].some((texts) => texts && (texts.title || texts.body))
+  const ownTexts = [content, ...Object.values(overrides)].some(
+    (texts) => texts && (texts.title || texts.body),
+  )
   if (!templateId && !content.silent && !ownTexts) say('error', 'Write a title or a body.')
   if (parseJson(variables).fault) say('error', 'The variables are not valid JSON.')
-  const wanted = previews.filter(
-    ({ platform }) => app?.credentials.includes(platform) && overrides[platform]?.enabled !== false,
-  )
+  // Without a text no platform can be built, which is said already.
+  const wanted = findings.some(({ severity }) => severity === 'error')
+    ? []
+    : previews.filter(
+        ({ platform }) => app?.credentials.includes(platform) && overrides[platform]?.enabled !== false,
+      )
   const failing = wanted.filter(({ ok }) => !ok)
   for (const { platform, problem } of failing) {
     const severity = failing.length === wanted.length ? 'error' : 'warning'
@@ -69,7 +79,8 @@ function checkContent(draft: ComposeDraft, { app, previews }: Circumstances): Fi
 
 function checkDelivery({ delivery }: ComposeDraft, { nowMs }: Circumstances): Finding[] {
   const findings: Finding[] = []
-  const say = (severity: Finding['severity'], sentence: string) => findings.push({ severity, section: 3, sentence })
+  const say = (severity: Finding['severity'], sentence: string) =>
+    findings.push({ severity, section: 3, sentence })
   const start = delivery.when === 'later' ? zonedInstant(delivery.at, delivery.zone) : new Date(nowMs)
   if (!start) say('error', 'Say when it starts.')
   else if (start.getTime() < nowMs) say('error', 'The start lies in the past.')

@@ -19,7 +19,13 @@ const app: App = {
   created_at: '2026-01-01T00:00:00Z',
 }
 const reachable = { apns: 5, fcm: 0, webpush: 0, wns: 0, email: 0, sms: 0 }
-const calm: Circumstances = { app, expected: 5, reachable, previews: [], nowMs: Date.parse('2026-06-01T12:00:00Z') }
+const calm: Circumstances = {
+  app,
+  expected: 5,
+  reachable,
+  previews: [],
+  nowMs: Date.parse('2026-06-01T12:00:00Z'),
+}
 
 function written(change: Partial<ComposeDraft> = {}): ComposeDraft {
   return { ...emptyComposeDraft('Europe/Berlin'), appId: id, content: { title: 'Hello' }, ...change }
@@ -30,7 +36,12 @@ const sentences = (draft: ComposeDraft, circumstances = calm) =>
 describe('what a draft becomes', () => {
   it('is a message that the contract takes', () => {
     const draft = written()
-    const delivery = { ...draft.delivery, when: 'later' as const, at: '2026-07-01T09:00', expiry: 'after' as const }
+    const delivery = {
+      ...draft.delivery,
+      when: 'later' as const,
+      at: '2026-07-01T09:00',
+      expiry: 'after' as const,
+    }
     const message = toMessage({ ...draft, delivery, variables: '{"code":"X"}' }, guardFor(5))
     expect(MessageCreate.parse(message)).toMatchObject({
       app_id: id,
@@ -79,9 +90,9 @@ describe('the checklist of the review', () => {
     expect(sentences(written({ delivery: { ...delivery, when: 'later', at: '2026-05-01T09:00' } }))).toEqual([
       'error: The start lies in the past.',
     ])
-    expect(sentences(written({ delivery: { ...delivery, expiry: 'at', expiresAt: '2026-06-01T13:59' } }))).toEqual([
-      'error: It would expire before it starts.',
-    ])
+    expect(
+      sentences(written({ delivery: { ...delivery, expiry: 'at', expiresAt: '2026-06-01T13:59' } })),
+    ).toEqual(['error: It would expire before it starts.'])
   })
 
   it('warns of devices that are left out because a credential is missing', () => {

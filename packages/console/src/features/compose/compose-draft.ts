@@ -82,7 +82,9 @@ export function toAudience(audience: AudienceDraft): Audience | null {
       if (audience.segmentIds.length === 0) return null
       return {
         segment_ids: audience.segmentIds,
-        ...(audience.excludedSegmentIds.length > 0 ? { exclude_segment_ids: audience.excludedSegmentIds } : {}),
+        ...(audience.excludedSegmentIds.length > 0
+          ? { exclude_segment_ids: audience.excludedSegmentIds }
+          : {}),
       }
     case 'users_by':
       if (!audience.attribute || audience.values.length === 0) return null

@@ -51,7 +51,10 @@ function Composer({ first }: { first: ComposeDraft }) {
   const app = apps.find(({ id }) => id === draft.appId) ?? (draft.appId ? undefined : onlyOf(apps))
   const chosen: ComposeDraft = { ...draft, appId: app?.id ?? draft.appId }
   const estimate = useAudienceEstimate(draft.audience, app?.id)
-  const previews = usePreviews(previewBody(chosen, { userId: previewUser, language }), !parseJson(draft.variables).fault)
+  const previews = usePreviews(
+    previewBody(chosen, { userId: previewUser, language }),
+    !parseJson(draft.variables).fault,
+  )
   const launch = useLaunch()
   const errors = fieldErrors(launch.error)
   const findings = checkDraft(chosen, {
@@ -146,7 +149,15 @@ function previewBody(draft: ComposeDraft, as: { userId: string | undefined; lang
   }
 }
 
-function NumberedSection({ number, title, children }: { number: number; title: string; children: ReactNode }) {
+function NumberedSection({
+  number,
+  title,
+  children,
+}: {
+  number: number
+  title: string
+  children: ReactNode
+}) {
   return (
     <div id={`section-${number}`} className={classes.section}>
       <Section

@@ -89,7 +89,12 @@ function Start({ delivery, set, error }: PartProps) {
               error={error}
               onChange={(event) => set({ at: event.currentTarget.value })}
             />
-            <ZoneSelect label="Time zone" allowDeselect={false} value={delivery.zone} onChange={(zone) => set({ zone })} />
+            <ZoneSelect
+              label="Time zone"
+              allowDeselect={false}
+              value={delivery.zone}
+              onChange={(zone) => set({ zone })}
+            />
           </>
         )}
       </SimpleGrid>
@@ -137,7 +142,12 @@ function Expiry({ delivery, set, error }: PartProps) {
             onChange={(event) => set({ expiresAt: event.currentTarget.value })}
           />
           {delivery.when === 'now' && (
-            <ZoneSelect label="Time zone" allowDeselect={false} value={delivery.zone} onChange={(zone) => set({ zone })} />
+            <ZoneSelect
+              label="Time zone"
+              allowDeselect={false}
+              value={delivery.zone}
+              onChange={(zone) => set({ zone })}
+            />
           )}
         </>
       )}

@@ -17,7 +17,8 @@ export function keepDraft(store: Store, draft: ComposeDraft): void {
 
 export function keptDraft(store: Store): ComposeDraft | null {
   const { value } = parseJson(store.getItem(key) ?? '')
-  const whole = isObject(value) && isObject(value.audience) && isObject(value.delivery) && isObject(value.content)
+  const whole =
+    isObject(value) && isObject(value.audience) && isObject(value.delivery) && isObject(value.content)
   return whole ? (value as unknown as ComposeDraft) : null
 }
 

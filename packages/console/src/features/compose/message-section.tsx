@@ -1,5 +1,6 @@
 import { getTemplate, listTemplates } from '@carillon/contract'
-import { Alert, Button, Group, Select, Stack, Textarea } from '@mantine/core'
+import { Alert, Button, Group, Select, Stack } from '@mantine/core'
+import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
 import { parseJson } from '../../shared/json-text.ts'
 import { TextLink } from '../../shared/links.tsx'
@@ -25,21 +26,25 @@ export function MessageSection(props: MessageSectionProps) {
           placeholder="Write it here"
           clearable
           searchable
-          data={templates.map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
+          data={templates.map(({ id, name, version }) => ({
+            value: id,
+            label: `${name} (version ${version})`,
+          }))}
           value={draft.templateId ?? null}
           error={errors.template_id}
           onChange={(templateId) => onChange({ templateId: templateId ?? undefined })}
         />
       )}
-      {draft.templateId ? <TemplateInUse {...props} templateId={draft.templateId} /> : <WrittenHere {...props} />}
-      <Textarea
+      {draft.templateId ? (
+        <TemplateInUse {...props} templateId={draft.templateId} />
+      ) : (
+        <WrittenHere {...props} />
+      )}
+      <CodeTextarea
         label="Variables"
         description="JSON for {{ variables.… }}, the same for everybody"
         placeholder={'{"code": "SPRING"}'}
-        autosize
         minRows={2}
-        ff="monospace"
-        spellCheck={false}
         value={draft.variables}
         error={parseJson(draft.variables).fault ?? errors.variables}
         onChange={(event) => onChange({ variables: event.currentTarget.value })}
@@ -49,13 +54,22 @@ export function MessageSection(props: MessageSectionProps) {
 }
 
 function WrittenHere({ draft, onChange, errors, language, onLanguage }: MessageSectionProps) {
-  return <ContentEditor draft={draft} onChange={onChange} errors={errors} language={language} onLanguage={onLanguage} />
+  return (
+    <ContentEditor
+      draft={draft}
+      onChange={onChange}
+      errors={errors}
+      language={language}
+      onLanguage={onLanguage}
+    />
+  )
 }
 
 function TemplateInUse({ templateId, onChange }: MessageSectionProps & { templateId: string }) {
   const template = useRead(getTemplate, { params: { id: templateId } }).data
   const copy = () => {
-    if (template) onChange({ templateId: undefined, content: template.content, overrides: template.overrides })
+    if (template)
+      onChange({ templateId: undefined, content: template.content, overrides: template.overrides })
   }
   return (
     <Alert color="gray" title="The template is sent as it is saved">

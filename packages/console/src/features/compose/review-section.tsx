@@ -1,5 +1,5 @@
 import { createMessage, listMessages } from '@carillon/contract'
-import { Button, Group, List, Stack, Text, TextInput, ThemeIcon } from '@mantine/core'
+import { Anchor, Button, Group, List, Stack, Text, TextInput, ThemeIcon } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconSend, IconX } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { UnreachableError } from '../../shared/failure.ts'
@@ -31,7 +31,9 @@ export function ReviewSection({ draft, expected, findings, launch, onLaunched }:
     <Stack>
       <Checklist findings={findings} />
       <Text>
-        {expected === null ? 'How many devices this reaches is not known yet.' : `Expected: ${counted(expected, 'device')}.`}
+        {expected === null
+          ? 'How many devices this reaches is not known yet.'
+          : `Expected: ${counted(expected, 'device')}.`}
       </Text>
       {asksForNumber && (
         <TextInput
@@ -52,7 +54,11 @@ export function ReviewSection({ draft, expected, findings, launch, onLaunched }:
           loading={launch.isPending}
           onClick={() => message && launch.run(message, onLaunched)}
         >
-          {draft.delivery.dryRun ? 'Start the dry run' : draft.delivery.when === 'later' ? 'Schedule' : 'Launch'}
+          {draft.delivery.dryRun
+            ? 'Start the dry run'
+            : draft.delivery.when === 'later'
+              ? 'Schedule'
+              : 'Launch'}
         </Button>
       </Group>
     </Stack>
@@ -76,12 +82,17 @@ function Checklist({ findings }: { findings: readonly Finding[] }) {
         <List.Item
           key={sentence}
           icon={
-            <ThemeIcon size={18} radius="xl" color={severity === 'error' ? 'red' : 'yellow'} aria-label={severity}>
+            <ThemeIcon
+              size={18}
+              radius="xl"
+              color={severity === 'error' ? 'red' : 'yellow'}
+              aria-label={severity}
+            >
               {severity === 'error' ? <IconX size={12} /> : <IconAlertTriangle size={11} />}
             </ThemeIcon>
           }
         >
-          {sentence} <a href={`#section-${section}`}>Section {section}</a>
+          {sentence} <Anchor href={`#section-${section}`}>Section {section}</Anchor>
         </List.Item>
       ))}
     </List>
@@ -113,5 +124,7 @@ export function useLaunch() {
 
 /** `crypto.randomUUID` is missing where the console is not served from localhost or by https. */
 function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
 }

@@ -24,7 +24,9 @@ export function useAudienceEstimate(audience: AudienceDraft, appId: string | und
     { enabled: conditions !== null, keepLast: true },
   )
   const picked = useQueries({
-    queries: (audience.family === 'users' ? audience.userIds : []).map((id) => read(getUser, { params: { id } })),
+    queries: (audience.family === 'users' ? audience.userIds : []).map((id) =>
+      read(getUser, { params: { id } }),
+    ),
   })
   if (audience.family === 'subscriptions') {
     return { estimate: undefined, expected: audience.subscriptionIds.length, error: null, fetching: false }
@@ -76,6 +78,8 @@ function segmentConditions({ segmentIds, excludedSegmentIds }: AudienceDraft): C
       .join(' OR ')})`
   const included = either(0, segmentIds.length)
   const definition =
-    excludedSegmentIds.length > 0 ? `${included} AND NOT ${either(segmentIds.length, conditions.length)}` : included
+    excludedSegmentIds.length > 0
+      ? `${included} AND NOT ${either(segmentIds.length, conditions.length)}`
+      : included
   return { conditions, definition }
 }

@@ -18,7 +18,9 @@ describe('a time in a zone', () => {
 
   it('takes a time that comes twice at its first coming', () => {
     expect(zonedInstant('2026-10-25T02:30', 'Europe/Berlin')?.toISOString()).toBe('2026-10-25T00:30:00.000Z')
-    expect(zonedInstant('2026-11-01T01:30', 'America/New_York')?.toISOString()).toBe('2026-11-01T05:30:00.000Z')
+    expect(zonedInstant('2026-11-01T01:30', 'America/New_York')?.toISOString()).toBe(
+      '2026-11-01T05:30:00.000Z',
+    )
   })
 
   it('is nothing while it is being typed', () => {

@@ -10,7 +10,9 @@ export function zonedInstant(wall: string, zone: string): Date | null {
   if (Number.isNaN(asUtcMs)) return null
   // The offsets a day before and after cover whatever change lies between.
   const offsets = [zoneOffsetMs(asUtcMs - dayMs, zone), zoneOffsetMs(asUtcMs + dayMs, zone)] as const
-  const fitting = offsets.map((offset) => asUtcMs - offset).filter((at) => at + zoneOffsetMs(at, zone) === asUtcMs)
+  const fitting = offsets
+    .map((offset) => asUtcMs - offset)
+    .filter((at) => at + zoneOffsetMs(at, zone) === asUtcMs)
   return new Date(fitting.length > 0 ? Math.min(...fitting) : asUtcMs - offsets[0])
 }
 

@@ -14,7 +14,9 @@ export function MessageContent({ message }: { message: Message }) {
   const app = useRead(getApp, { params: { id: message.app_id } }).data
   const [userId, setUserId] = useState<string>()
   const previews = usePreviews({
-    ...(message.content ? { content: message.content as Content } : { template_id: message.template_id ?? undefined }),
+    ...(message.content
+      ? { content: message.content as Content }
+      : { template_id: message.template_id ?? undefined }),
     overrides: (message.overrides as Overrides | null) ?? {},
     ...(isObject(message.variables) ? { variables: message.variables as Record<string, never> } : {}),
     app_id: message.app_id,
@@ -74,7 +76,12 @@ function sendFacts(message: Message, appName: string | undefined) {
     ['Created', moment(message.created_at)],
     ['Starts', moment(message.start_at)],
     ['Expires', moment(message.expires_at)],
-    ['Variables', isObject(message.variables) && <JsonBlock key="v" value={message.variables} label="Copy the variables" />],
+    [
+      'Variables',
+      isObject(message.variables) && (
+        <JsonBlock key="v" value={message.variables} label="Copy the variables" />
+      ),
+    ],
     ['Message id', <Copyable key="id" value={message.id} label="Copy the message id" />],
     ...Object.entries(message.metadata),
   ] as const

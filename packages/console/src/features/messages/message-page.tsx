@@ -83,7 +83,10 @@ function Actions({ message }: { message: Message }) {
   const refreshes = [getMessage, listMessages, listRecipients]
   const pause = useWrite(pauseMessage, { refreshes })
   const resume = useWrite(resumeMessage, { refreshes })
-  const cancel = useWrite(cancelMessage, { refreshes, said: 'Cancelled: nothing more is handed to a provider.' })
+  const cancel = useWrite(cancelMessage, {
+    refreshes,
+    said: 'Cancelled: nothing more is handed to a provider.',
+  })
   const input = { params: { id: message.id } }
   return (
     <>

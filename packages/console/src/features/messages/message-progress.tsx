@@ -5,7 +5,7 @@ import { Figure } from '../../shared/estimate-card.tsx'
 import { count, counted, duration, moment, percent, words } from '../../shared/format.ts'
 import { OutcomeBar, OutcomeLegend } from '../../shared/outcome-bar.tsx'
 import { Section } from '../../shared/page.tsx'
-import { platformNames, isPlatform } from '../../shared/platforms.tsx'
+import { isPlatform, platformNames } from '../../shared/platforms.tsx'
 import { PlatformRows } from './platform-rows.tsx'
 import { etaSeconds, isFinal } from './progress-rate.ts'
 import { ReasonList } from './reason-list.tsx'
@@ -41,7 +41,8 @@ export function MessageProgress({ message, rate }: { message: Message; rate: num
           <ReasonList messageId={message.id} status="failed" reasons={message.failed} />
           {message.retired_tokens > 0 && (
             <Text c="dimmed" mt="sm">
-              {counted(message.retired_tokens, 'token')} retired, because the provider said that they are dead.
+              {counted(message.retired_tokens, 'token')} retired, because the provider said that they are
+              dead.
             </Text>
           )}
         </Section>
@@ -61,8 +62,12 @@ function Pace({ message, rate }: { message: Message; rate: number | null }) {
     <Group gap="xl" align="flex-start">
       <Figure label={message.freezing ? 'Targeted so far' : 'Targeted'} value={count(counts.targeted)} />
       <Figure label="Settled" value={percent(counts.targeted - counts.pending, counts.targeted)} />
-      {status === 'sending' && <Figure label="Per second" value={rate === null ? '–' : count(Math.round(rate))} />}
-      {status === 'sending' && <Figure label="Time left" value={eta === null ? '–' : `about ${duration(eta)}`} />}
+      {status === 'sending' && (
+        <Figure label="Per second" value={rate === null ? '–' : count(Math.round(rate))} />
+      )}
+      {status === 'sending' && (
+        <Figure label="Time left" value={eta === null ? '–' : `about ${duration(eta)}`} />
+      )}
       {elapsedMs !== null && (
         <Figure label={isFinal(status) ? 'Took' : 'Running for'} value={duration(elapsedMs / 1000)} />
       )}
@@ -95,7 +100,8 @@ function Holds({ message }: { message: Message }) {
 
 /** Whole percents only, so that a screen reader is not flooded. */
 function Spoken({ message: { counts, status } }: { message: Message }) {
-  const settled = counts.targeted > 0 ? Math.floor(((counts.targeted - counts.pending) / counts.targeted) * 100) : 0
+  const settled =
+    counts.targeted > 0 ? Math.floor(((counts.targeted - counts.pending) / counts.targeted) * 100) : 0
   return (
     <VisuallyHidden role="status" aria-live="polite">
       {words(status)}, {settled} percent settled

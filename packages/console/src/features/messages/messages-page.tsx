@@ -85,7 +85,8 @@ export function MessagesPage() {
               <EmptyState icon={IconSend} title="No message matches" />
             ) : (
               <EmptyState icon={IconSend} title="Nothing was sent yet" action={compose}>
-                A message goes to one audience with one content; its page shows what became of every recipient.
+                A message goes to one audience with one content; its page shows what became of every
+                recipient.
               </EmptyState>
             )
           }

@@ -10,7 +10,12 @@ type PlatformRow = { platform: string } & ByPlatform[string]
 
 const columns: Column<PlatformRow>[] = [
   { title: 'Platform', render: ({ platform }) => <PlatformLabel platform={platform} /> },
-  { title: 'Progress', from: 'sm', width: '40%', render: (row) => <OutcomeBar counts={row} label={row.platform} /> },
+  {
+    title: 'Progress',
+    from: 'sm',
+    width: '40%',
+    render: (row) => <OutcomeBar counts={row} label={row.platform} />,
+  },
   { title: 'Sent', numeric: true, render: ({ sent }) => count(sent) },
   { title: 'Failed', numeric: true, render: ({ failed }) => count(failed) },
   { title: 'Excluded', numeric: true, render: ({ excluded }) => count(excluded) },
@@ -26,5 +31,7 @@ export function PlatformRows({ byPlatform }: { byPlatform: ByPlatform }) {
       </Text>
     )
   }
-  return <Rows caption="Outcomes by platform" rows={rows} columns={columns} rowKey={({ platform }) => platform} />
+  return (
+    <Rows caption="Outcomes by platform" rows={rows} columns={columns} rowKey={({ platform }) => platform} />
+  )
 }

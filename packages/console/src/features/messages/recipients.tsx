@@ -1,8 +1,15 @@
-import { excludedReasons, failedReasons, listRecipients, type Message, outcomes, type Recipient } from '@carillon/contract'
+import {
+  excludedReasons,
+  failedReasons,
+  listRecipients,
+  type Message,
+  outcomes,
+  type Recipient,
+} from '@carillon/contract'
 import { Drawer, Group, Select, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconUsersGroup } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Copyable } from '../../shared/copyable.tsx'
 import { type Column, DataTable } from '../../shared/data-table.tsx'
 import { words } from '../../shared/format.ts'
@@ -51,6 +58,18 @@ function recipientColumns(open: (recipient: Recipient) => void): Column<Recipien
           …{recipient.delivery_id.slice(-8)}
         </UnstyledButton>
       ),
+    },
+    {
+      title: 'User',
+      from: 'md',
+      render: ({ user_id }) =>
+        user_id ? (
+          <TextLink to="/users/$userId" params={{ userId: user_id }} size="sm">
+            …{user_id.slice(-8)}
+          </TextLink>
+        ) : (
+          '–'
+        ),
     },
     { title: 'Platform', render: ({ platform }) => (platform ? <PlatformLabel platform={platform} /> : '–') },
     { title: 'Status', render: (recipient) => <StatusPill status={recipient.status} /> },
@@ -126,13 +145,17 @@ function Delivery({ recipient, messageId }: { recipient: Recipient; messageId: s
   )
 }
 
+/** What is known of one delivery; what is not is left out. */
 export function deliveryFacts(r: Recipient) {
-  return [
+  const facts: [string, ReactNode][] = [
     ['Status', <StatusPill key="status" status={r.status} />],
     ['Reason', r.reason && reasonSentence(r.reason)],
     ['Provider said', r.provider_code && `${r.provider_status ?? ''} ${r.provider_code}`.trim()],
     ['In its words', r.detail],
-    ['Provider id', r.provider_id && <Copyable key="provider" value={r.provider_id} label="Copy the provider's id" />],
+    [
+      'Provider id',
+      r.provider_id && <Copyable key="provider" value={r.provider_id} label="Copy the provider's id" />,
+    ],
     ['Tries', r.attempts],
     ['At', <TimeText key="at" time={r.at} />],
     ['Interactions', r.interactions.join(', ') || null],
@@ -153,5 +176,6 @@ export function deliveryFacts(r: Recipient) {
       ),
     ],
     ['Delivery id', <Copyable key="delivery" value={r.delivery_id} label="Copy the delivery id" />],
-  ] as const
+  ]
+  return facts.filter(([, value]) => value !== null && value !== '')
 }

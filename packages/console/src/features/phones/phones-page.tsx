@@ -1,1 +1,94 @@
-export function PhonesPage() { return null }
+import { Button, Group, Modal } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconDeviceMobile, IconDeviceMobileOff, IconPlus } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { Page, Section } from '../../shared/page.tsx'
+import {
+  clearPhones,
+  type Phone,
+  phonesKey,
+  useHasSandbox,
+  usePhoneArrivals,
+  usePhones,
+} from '../../shared/sandbox.ts'
+import { showFailure } from '../../shared/server.ts'
+import { EmptyState, Loaded } from '../../shared/states.tsx'
+import { AddPhone } from './add-phone.tsx'
+import classes from './phones-page.module.css'
+import { VirtualPhone } from './virtual-phone.tsx'
+
+export function PhonesPage() {
+  const hasSandbox = useHasSandbox()
+  const cache = useQueryClient()
+  const refresh = useCallback(() => cache.invalidateQueries({ queryKey: phonesKey }), [cache])
+  const phones = usePhones(hasSandbox)
+  usePhoneArrivals(hasSandbox, refresh)
+  const [opened, { open, close }] = useDisclosure(false)
+  const add = (
+    <Button leftSection={<IconPlus size={15} />} onClick={open}>
+      Add a virtual phone
+    </Button>
+  )
+  if (!hasSandbox) return <NoSandbox />
+  return (
+    <Page
+      title="Virtual phones"
+      description="Devices of the built-in sandbox. They receive through emulated providers what a real device would."
+      actions={
+        <Group gap="xs">
+          <Button variant="default" onClick={() => void clearPhones().then(refresh, showFailure)}>
+            Clear
+          </Button>
+          {add}
+        </Group>
+      }
+    >
+      <Loaded query={phones}>
+        {(all) =>
+          all.length === 0 ? (
+            <Section>
+              <EmptyState icon={IconDeviceMobile} title="No virtual phone yet" action={add}>
+                Add one, send it a message, and see it arrive here.
+              </EmptyState>
+            </Section>
+          ) : (
+            <PhoneRow phones={all} />
+          )
+        }
+      </Loaded>
+      <Modal opened={opened} onClose={close} title="Add a virtual phone">
+        <AddPhone
+          onAdded={() => {
+            close()
+            void refresh()
+          }}
+        />
+      </Modal>
+    </Page>
+  )
+}
+
+function PhoneRow({ phones }: { phones: readonly Phone[] }) {
+  return (
+    <ul className={classes.row} aria-label="Virtual phones">
+      {phones.map((phone) => (
+        <li key={phone.id}>
+          <VirtualPhone phone={phone} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function NoSandbox() {
+  return (
+    <Page title="Virtual phones">
+      <Section>
+        <EmptyState icon={IconDeviceMobileOff} title="No sandbox stands behind this server">
+          `npm start` brings one; a production server talks to the real providers.
+        </EmptyState>
+      </Section>
+    </Page>
+  )
+}

@@ -23,7 +23,11 @@ describe('editing conditions', () => {
   })
 
   it('names no attribute when it looks at what a person did', () => {
-    const condition = withAttribute({ number: 1, attribute: 'city', operator: 'equals', value: 'x' }, behaviour, 'string')
+    const condition = withAttribute(
+      { number: 1, attribute: 'city', operator: 'equals', value: 'x' },
+      behaviour,
+      'string',
+    )
     expect(condition).not.toHaveProperty('attribute')
     expect(isComplete(condition)).toBe(false)
     expect(isComplete({ ...condition, value: 'a-message' })).toBe(true)

@@ -43,7 +43,12 @@ export function ConditionRow({ condition, schema, error, onChange, onRemove }: C
             data={operators.map((value) => ({ value, label: operatorFacts[value].label }))}
             onChange={(operator) => operator && onChange(withOperator(condition, operator))}
           />
-          <ConditionValue condition={condition} type={type} choices={attribute?.values ?? null} onChange={onChange} />
+          <ConditionValue
+            condition={condition}
+            type={type}
+            choices={attribute?.values ?? null}
+            onChange={onChange}
+          />
         </Box>
         <ActionIcon mt={1} aria-label={`Remove condition ${condition.number}`} onClick={onRemove}>
           <IconX size={14} />

@@ -38,9 +38,21 @@ export function ConditionValue({ condition, type, choices, onChange }: Condition
       const [low = '', high = ''] = listOf(value)
       return (
         <Group gap={6} wrap="nowrap">
-          <OneValue label={`${label}, low`} value={low} type={type} choices={null} onChange={(v) => set([v, high])} />
+          <OneValue
+            label={`${label}, low`}
+            value={low}
+            type={type}
+            choices={null}
+            onChange={(v) => set([v, high])}
+          />
           <Text c="dimmed">and</Text>
-          <OneValue label={`${label}, high`} value={high} type={type} choices={null} onChange={(v) => set([low, v])} />
+          <OneValue
+            label={`${label}, high`}
+            value={high}
+            type={type}
+            choices={null}
+            onChange={(v) => set([low, v])}
+          />
         </Group>
       )
     }
@@ -92,7 +104,7 @@ function OneValue({ label, value, type, choices, onChange }: OneValueProps) {
         miw={0}
         placeholder="Number"
         value={text}
-        onChange={(next) => onChange(typeof next === "number" ? next : String(next))}
+        onChange={(next) => onChange(typeof next === 'number' ? next : String(next))}
       />
     )
   }

@@ -1,4 +1,5 @@
-import { Code, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
+import { Code, SegmentedControl, Stack, Text } from '@mantine/core'
+import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { type DefinitionFault, definitionFault } from './definition.ts'
 
 interface DefinitionFieldProps {
@@ -26,13 +27,10 @@ export function DefinitionField({ definition, numbers, onChange, error }: Defini
         ]}
       />
       {mode === 'custom' && (
-        <Textarea
+        <CodeTextarea
           label="Expression"
           description="Condition numbers with AND, OR, NOT and parentheses"
-          autosize
           minRows={1}
-          ff="monospace"
-          spellCheck={false}
           value={definition}
           onChange={(event) => onChange(event.currentTarget.value)}
           error={fault ? <FaultPlace definition={definition} fault={fault} /> : error}

@@ -4,9 +4,12 @@ import { definitionFault } from './definition.ts'
 const numbers = [1, 2, 3]
 
 describe('a segment definition', () => {
-  it.each(['all', 'ANY', '1', '(1 AND 2) OR NOT 3', 'not (1 or (2 and not 3))', '1AND 2'])('accepts %s', (definition) => {
-    expect(definitionFault(definition, numbers)).toBeNull()
-  })
+  it.each(['all', 'ANY', '1', '(1 AND 2) OR NOT 3', 'not (1 or (2 and not 3))', '1AND 2'])(
+    'accepts %s',
+    (definition) => {
+      expect(definitionFault(definition, numbers)).toBeNull()
+    },
+  )
 
   it.each([
     ['1 AND', 5, 'ends where'],

@@ -38,7 +38,8 @@ export function definitionFault(definition: string, numbers: readonly number[]):
     }
     if (token.text === '(') return group()
     if (!/^\d+$/.test(token.text)) return fault(`has “${token.text}” where a condition number is expected`)
-    if (!numbers.includes(Number(token.text))) return fault(`names condition ${token.text}, which is not there`)
+    if (!numbers.includes(Number(token.text)))
+      return fault(`names condition ${token.text}, which is not there`)
     next++
     return null
   }

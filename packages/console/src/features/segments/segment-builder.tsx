@@ -92,7 +92,9 @@ function Conditions({ conditions, onChange, errors }: ConditionsProps) {
           condition={condition}
           schema={schema}
           error={conditionErrors(errors, place)}
-          onChange={(next) => onChange(conditions.map((old) => (old.number === condition.number ? next : old)))}
+          onChange={(next) =>
+            onChange(conditions.map((old) => (old.number === condition.number ? next : old)))
+          }
           onRemove={() => onChange(removeCondition(conditions, condition.number))}
         />
       ))}
@@ -123,7 +125,13 @@ function LiveEstimate({ segment }: { segment: SegmentBody }) {
   return (
     <Section title="Live estimate">
       <Stack>
-        <AppSelect label="Reachable through" placeholder="Any app" clearable value={appId} onChange={setAppId} />
+        <AppSelect
+          label="Reachable through"
+          placeholder="Any app"
+          clearable
+          value={appId}
+          onChange={setAppId}
+        />
         {ready || data ? (
           <EstimateCard estimate={data} error={error} fetching={isFetching || !ready} />
         ) : (
@@ -144,6 +152,8 @@ function conditionFields(conditions: readonly Draft[]): string[] {
 }
 
 function conditionErrors(errors: Record<string, string>, place: number): string | undefined {
-  const own = Object.entries(errors).filter(([field]) => new RegExp(`^conditions\\.${place}(\\.|$)`).test(field))
+  const own = Object.entries(errors).filter(([field]) =>
+    new RegExp(`^conditions\\.${place}(\\.|$)`).test(field),
+  )
   return own.map(([, sentence]) => sentence).join('; ') || undefined
 }

@@ -18,7 +18,11 @@ const columns: Column<User>[] = [
       </RowLink>
     ),
   },
-  { title: 'E-mail', from: 'sm', render: (user) => <Text c="dimmed">{String(user.attributes.email ?? '–')}</Text> },
+  {
+    title: 'E-mail',
+    from: 'sm',
+    render: (user) => <Text c="dimmed">{String(user.attributes.email ?? '–')}</Text>,
+  },
   { title: 'Subscriptions', numeric: true, render: (user) => count(user.subscriptions) },
 ]
 

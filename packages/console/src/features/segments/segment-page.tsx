@@ -1,4 +1,11 @@
-import { createSegment, deleteSegment, getSegment, listSegments, putSegment, type Segment } from '@carillon/contract'
+import {
+  createSegment,
+  deleteSegment,
+  getSegment,
+  listSegments,
+  putSegment,
+  type Segment,
+} from '@carillon/contract'
 import { Tabs } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
@@ -15,7 +22,11 @@ const back = <BackLink to="/segments">Segments</BackLink>
 
 export function NewSegmentPage() {
   const navigate = useNavigate()
-  const create = useWrite(createSegment, { refreshes: [listSegments], said: 'The segment is saved.', showsFailure: true })
+  const create = useWrite(createSegment, {
+    refreshes: [listSegments],
+    said: 'The segment is saved.',
+    showsFailure: true,
+  })
   return (
     <Page title="New segment" back={back}>
       <SegmentBuilder
@@ -25,7 +36,9 @@ export function NewSegmentPage() {
         onSave={(body) =>
           create.mutate(
             { input: { body } },
-            { onSuccess: ({ id }) => void navigate({ to: '/segments/$segmentId', params: { segmentId: id } }) },
+            {
+              onSuccess: ({ id }) => void navigate({ to: '/segments/$segmentId', params: { segmentId: id } }),
+            },
           )
         }
       />
@@ -37,7 +50,11 @@ export function SegmentPage() {
   const { segmentId } = route.useParams()
   const query = useRead(getSegment, { params: { id: segmentId } })
   return (
-    <Page title={query.data?.name ?? 'Segment'} back={back} actions={query.data && <Actions segment={query.data} />}>
+    <Page
+      title={query.data?.name ?? 'Segment'}
+      back={back}
+      actions={query.data && <Actions segment={query.data} />}
+    >
       <Loaded query={query}>{(segment) => <SegmentTabs segment={segment} />}</Loaded>
     </Page>
   )
@@ -75,7 +92,9 @@ function SegmentTabs({ segment }: { segment: Segment }) {
           onSave={(body) => save.mutate({ input: { params: { id: segment.id }, body } })}
         />
       </Tabs.Panel>
-      <Tabs.Panel value="members">{tab === 'members' && <SegmentMembers segmentId={segment.id} />}</Tabs.Panel>
+      <Tabs.Panel value="members">
+        {tab === 'members' && <SegmentMembers segmentId={segment.id} />}
+      </Tabs.Panel>
     </Tabs>
   )
 }

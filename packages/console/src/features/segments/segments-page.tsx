@@ -32,7 +32,11 @@ export function SegmentsPage() {
     </ButtonLink>
   )
   return (
-    <Page title="Segments" description="Who matches is worked out when a message is sent, never stored." actions={create}>
+    <Page
+      title="Segments"
+      description="Who matches is worked out when a message is sent, never stored."
+      actions={create}
+    >
       <Section flush>
         <DataTable
           caption="Segments"

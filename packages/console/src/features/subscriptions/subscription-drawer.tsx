@@ -99,7 +99,10 @@ function Actions({ subscription, onDeleted }: { subscription: Subscription; onDe
   const { id, status } = subscription
   const may = useCan('users:write')
   const change = useWrite(patchSubscription, { refreshes: [getSubscription, listSubscriptions] })
-  const remove = useWrite(deleteSubscription, { refreshes: [listSubscriptions], said: 'The subscription is deleted.' })
+  const remove = useWrite(deleteSubscription, {
+    refreshes: [listSubscriptions],
+    said: 'The subscription is deleted.',
+  })
   const setStatus = (next: 'active' | 'unsubscribed') =>
     change.mutate({ input: { params: { id }, body: { status: next } } })
   return (
@@ -108,12 +111,22 @@ function Actions({ subscription, onDeleted }: { subscription: Subscription; onDe
         Write to this device
       </ButtonLink>
       {status === 'unsubscribed' && (
-        <Button variant="default" disabled={!may} loading={change.isPending} onClick={() => setStatus('active')}>
+        <Button
+          variant="default"
+          disabled={!may}
+          loading={change.isPending}
+          onClick={() => setStatus('active')}
+        >
           Activate
         </Button>
       )}
       {status === 'active' && (
-        <Button variant="default" disabled={!may} loading={change.isPending} onClick={() => setStatus('unsubscribed')}>
+        <Button
+          variant="default"
+          disabled={!may}
+          loading={change.isPending}
+          onClick={() => setStatus('unsubscribed')}
+        >
           Unsubscribe
         </Button>
       )}

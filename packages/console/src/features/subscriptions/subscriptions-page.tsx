@@ -1,5 +1,5 @@
 import { listSubscriptions, type Subscription, subscriptionStatuses } from '@carillon/contract'
-import { Button, Group, Select } from '@mantine/core'
+import { Button, Group, Select, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDevices, IconShieldQuestion } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
@@ -29,7 +29,7 @@ const columns: Column<Subscription>[] = [
   },
   { title: 'Platform', render: ({ platform }) => <PlatformLabel platform={platform} /> },
   { title: 'Status', render: ({ status }) => <StatusPill status={status} /> },
-  { title: 'Belongs to', from: 'sm', render: ({ reconciliation_value }) => reconciliation_value ?? '–' },
+  { title: 'Belongs to', from: 'sm', render: (subscription) => <Owner subscription={subscription} /> },
   { title: 'Permission', from: 'md', render: ({ permission }) => words(permission) },
   { title: 'Locale', from: 'lg', render: ({ locale }) => locale ?? '–' },
   { title: 'Registered', from: 'sm', render: ({ registered_at }) => <TimeText time={registered_at} /> },
@@ -56,6 +56,15 @@ export function SubscriptionsPage() {
       </Section>
       <SubscriptionDrawer subscriptionId={open} onClose={() => show({ open: undefined })} />
     </Page>
+  )
+}
+
+function Owner({ subscription: { user_id, reconciliation_value } }: { subscription: Subscription }) {
+  if (!user_id) return <Text c="dimmed">{reconciliation_value ?? 'Nobody'}</Text>
+  return (
+    <TextLink to="/users/$userId" params={{ userId: user_id }} size="sm">
+      {reconciliation_value ?? `User …${user_id.slice(-6)}`}
+    </TextLink>
   )
 }
 
@@ -140,7 +149,13 @@ function ReviewAction() {
   if (suspects.rows.length === 0) return null
   return (
     <>
-      <Button color="yellow" variant="light" leftSection={<IconShieldQuestion size={15} />} onClick={open} disabled={!may}>
+      <Button
+        color="yellow"
+        variant="light"
+        leftSection={<IconShieldQuestion size={15} />}
+        onClick={open}
+        disabled={!may}
+      >
         Review suspects
       </Button>
       <SuspectReview opened={opened} onClose={close} />

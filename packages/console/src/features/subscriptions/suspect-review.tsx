@@ -28,8 +28,8 @@ function Review({ onClose }: { onClose: () => void }) {
   return (
     <Stack>
       <Text>
-        A provider called so many tokens dead in one round that a mistake of ours is as likely: a wrong credential, the wrong
-        environment. Send a test first. Then take them back, or retire them for good.
+        A provider called so many tokens dead in one round that a mistake of ours is as likely: a wrong
+        credential, the wrong environment. Send a test first. Then take them back, or retire them for good.
       </Text>
       <AppSelect value={appId} onChange={setAppId} required />
       <Select
@@ -42,7 +42,13 @@ function Review({ onClose }: { onClose: () => void }) {
       />
       <FormFailure error={review.error} />
       <Group justify="flex-end" gap="xs">
-        <Button color="red" variant="outline" disabled={!appId} loading={review.isPending} onClick={() => decide('retire')}>
+        <Button
+          color="red"
+          variant="outline"
+          disabled={!appId}
+          loading={review.isPending}
+          onClick={() => decide('retire')}
+        >
           Retire them
         </Button>
         <Button disabled={!appId} loading={review.isPending} onClick={() => decide('restore')}>

@@ -80,7 +80,12 @@ function TemplatePreview({ draft, language }: { draft: ContentDraft; language: s
     ...(language ? { locale: language } : {}),
   })
   return (
-    <Section title="Preview" actions={apps.length > 1 && <AppSelect label="" aria-label="App" w={150} value={app?.id} onChange={setAppId} />}>
+    <Section
+      title="Preview"
+      actions={
+        apps.length > 1 && <AppSelect label="" aria-label="App" w={150} value={app?.id} onChange={setAppId} />
+      }
+    >
       <PreviewPanel previews={previews} app={app} userId={userId} onUser={setUserId} />
     </Section>
   )

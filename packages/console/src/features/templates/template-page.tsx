@@ -1,4 +1,11 @@
-import { createTemplate, deleteTemplate, getTemplate, listTemplates, putTemplate, type Template } from '@carillon/contract'
+import {
+  createTemplate,
+  deleteTemplate,
+  getTemplate,
+  listTemplates,
+  putTemplate,
+  type Template,
+} from '@carillon/contract'
 import { Alert, Badge, Button, Group, Select } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
@@ -15,7 +22,11 @@ const back = <BackLink to="/templates">Templates</BackLink>
 
 export function NewTemplatePage() {
   const navigate = useNavigate()
-  const create = useWrite(createTemplate, { refreshes: [listTemplates], said: 'The template is saved.', showsFailure: true })
+  const create = useWrite(createTemplate, {
+    refreshes: [listTemplates],
+    said: 'The template is saved.',
+    showsFailure: true,
+  })
   return (
     <Page title="New template" back={back}>
       <TemplateEditor
@@ -25,7 +36,10 @@ export function NewTemplatePage() {
         onSave={(body) =>
           create.mutate(
             { input: { body } },
-            { onSuccess: ({ id }) => void navigate({ to: '/templates/$templateId', params: { templateId: id } }) },
+            {
+              onSuccess: ({ id }) =>
+                void navigate({ to: '/templates/$templateId', params: { templateId: id } }),
+            },
           )
         }
       />
@@ -49,7 +63,9 @@ export function TemplatePage() {
       actions={newest.data && <Actions template={newest.data} shown={shown.data?.version} />}
     >
       <Loaded query={newest}>
-        {(latest) => <Loaded query={shown}>{(template) => <Editor template={template} latest={latest} />}</Loaded>}
+        {(latest) => (
+          <Loaded query={shown}>{(template) => <Editor template={template} latest={latest} />}</Loaded>
+        )}
       </Loaded>
     </Page>
   )
@@ -81,7 +97,12 @@ function Editor({ template, latest }: { template: Template; latest: Template }) 
         first={template}
         saving={save.isPending}
         failure={save.error}
-        onSave={(body) => save.mutate({ input: { params: { id: template.id }, body } }, { onSuccess: () => void showNewest() })}
+        onSave={(body) =>
+          save.mutate(
+            { input: { params: { id: template.id }, body } },
+            { onSuccess: () => void showNewest() },
+          )
+        }
       />
     </>
   )

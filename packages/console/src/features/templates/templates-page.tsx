@@ -30,7 +30,8 @@ const columns: Column<Template>[] = [
   {
     title: 'Languages',
     from: 'md',
-    render: ({ content }) => [content.default_locale ?? 'en', ...Object.keys(content.locales ?? {})].join(', '),
+    render: ({ content }) =>
+      [content.default_locale ?? 'en', ...Object.keys(content.locales ?? {})].join(', '),
   },
   { title: 'Changed', from: 'xs', render: ({ updated_at }) => <TimeText time={updated_at} /> },
 ]
@@ -44,7 +45,11 @@ export function TemplatesPage() {
     </ButtonLink>
   )
   return (
-    <Page title="Templates" description="Content to send again. A message keeps the version that it was made with." actions={create}>
+    <Page
+      title="Templates"
+      description="Content to send again. A message keeps the version that it was made with."
+      actions={create}
+    >
       <Section flush>
         <DataTable
           caption="Templates"

@@ -1,6 +1,6 @@
 import type { Attribute } from '@carillon/contract'
 import { describe, expect, it } from 'vitest'
-import { attributePatch, attributeRows, valueOf } from './attribute-editing.ts'
+import { attributePatch, attributeRows, typedText } from './attribute-editing.ts'
 
 const schema: Attribute[] = [
   { name: 'email', type: 'string', required: true, values: null, built_in: true },
@@ -31,7 +31,7 @@ describe('editing the attributes of a user', () => {
   })
 
   it('leaves a number that is none to the server', () => {
-    expect(valueOf({ type: 'number', text: 'twelve' })).toBe('twelve')
-    expect(valueOf({ type: 'number', text: '12.5' })).toBe(12.5)
+    expect(typedText({ type: 'number', text: 'twelve' })).toBe('twelve')
+    expect(typedText({ type: 'number', text: '12.5' })).toBe(12.5)
   })
 })

@@ -25,10 +25,13 @@ export function attributeRows(attributes: Attributes, schema: readonly Attribute
 }
 
 /** The JSON Merge Patch that leads from what is stored to what the rows say; null removes. */
-export function attributePatch(stored: Attributes, rows: readonly AttributeRow[]): Record<string, AttributeValue> {
+export function attributePatch(
+  stored: Attributes,
+  rows: readonly AttributeRow[],
+): Record<string, AttributeValue> {
   const patch: Record<string, AttributeValue> = {}
   for (const row of rows) {
-    const value = valueOf(row)
+    const value = typedText(row)
     if (row.name && value !== (stored[row.name] ?? null)) patch[row.name] = value
   }
   const kept = new Set(rows.map(({ name }) => name))
@@ -37,7 +40,7 @@ export function attributePatch(stored: Attributes, rows: readonly AttributeRow[]
 }
 
 /** An input's text as the attribute's type; what is no number stays text, for the server to refuse. */
-export function valueOf({ type, text }: Pick<AttributeRow, 'type' | 'text'>): AttributeValue {
+export function typedText({ type, text }: Pick<AttributeRow, 'type' | 'text'>): AttributeValue {
   if (text === '') return null
   if (type === 'boolean') return text === 'true'
   if (type !== 'number') return text
@@ -45,7 +48,8 @@ export function valueOf({ type, text }: Pick<AttributeRow, 'type' | 'text'>): At
   return Number.isFinite(number) ? number : text
 }
 
-const textOf = (value: AttributeValue | undefined) => (value === undefined || value === null ? '' : String(value))
+const textOf = (value: AttributeValue | undefined) =>
+  value === undefined || value === null ? '' : String(value)
 
 function typeOf(value: AttributeValue): AttributeType {
   if (typeof value === 'number') return 'number'

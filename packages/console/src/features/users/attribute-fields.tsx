@@ -1,5 +1,5 @@
 import { type Attribute, attributeTypes } from '@carillon/contract'
-import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { words } from '../../shared/format.ts'
@@ -19,7 +19,7 @@ export function AttributeFields({ rows, schema, onChange, errors }: AttributeFie
   return (
     <Stack gap="xs">
       {rows.map((row) => (
-        <Group key={row.name} gap="xs" wrap="nowrap" align="flex-start">
+        <Group key={row.name} gap="xs" wrap="nowrap" align="flex-end">
           <AttributeInput
             row={row}
             required={declared.get(row.name)?.required ?? false}
@@ -27,9 +27,10 @@ export function AttributeFields({ rows, schema, onChange, errors }: AttributeFie
             onChange={(text) => replace(row.name, text)}
           />
           <ActionIcon
-            mt={2}
+            mb={1}
             aria-label={`Remove ${row.name}`}
-            disabled={declared.has(row.name)}
+            // A declared one is emptied, not removed; the place is kept so that all inputs end alike.
+            style={declared.has(row.name) ? { visibility: 'hidden' } : undefined}
             onClick={() => onChange(rows.filter(({ name }) => name !== row.name))}
           >
             <IconX size={14} />
@@ -49,15 +50,18 @@ interface AttributeInputProps {
 }
 
 function AttributeInput({ row, required, error, onChange }: AttributeInputProps) {
-  const label = (
-    <Text component="span" size="sm">
-      {row.name}
-    </Text>
-  )
-  const input = { label, error, withAsterisk: required, style: { flex: 1 } }
+  const input = { label: row.name, error, withAsterisk: required, style: { flex: 1 } }
   if (row.type === 'boolean' || row.type === 'picklist') {
     const data = row.type === 'boolean' ? ['true', 'false'] : [...row.choices]
-    return <Select {...input} clearable data={data} value={row.text || null} onChange={(text) => onChange(text ?? '')} />
+    return (
+      <Select
+        {...input}
+        clearable
+        data={data}
+        value={row.text || null}
+        onChange={(text) => onChange(text ?? '')}
+      />
+    )
   }
   return (
     <TextInput

@@ -40,7 +40,10 @@ function NewUserForm({ schema }: { schema: readonly Attribute[] }) {
       <Stack>
         <AttributeFields rows={rows} schema={schema} onChange={setRows} errors={errors} />
         <PlaceFields place={place} onChange={setPlace} errors={errors} />
-        <FormFailure error={create.error} fields={[...rows.map(({ name }) => `attributes.${name}`), 'timezone', 'locale']} />
+        <FormFailure
+          error={create.error}
+          fields={[...rows.map(({ name }) => `attributes.${name}`), 'timezone', 'locale']}
+        />
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending}>
             Create

@@ -1,4 +1,12 @@
-import { type Attribute, deleteUser, getUser, listAttributes, listUsers, patchUser, type User } from '@carillon/contract'
+import {
+  type Attribute,
+  deleteUser,
+  getUser,
+  listAttributes,
+  listUsers,
+  patchUser,
+  type User,
+} from '@carillon/contract'
 import { Button, Grid, Group, Stack } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
@@ -61,7 +69,9 @@ function userFacts(user: User) {
   const identifiers = Object.entries(user.identifiers).map(
     ([label, value]) => [label, <Copyable key={label} value={value} label={`Copy ${label}`} />] as const,
   )
-  const consents = Object.entries(user.consents).map(([purpose, consent]) => [`Consent: ${purpose}`, consent] as const)
+  const consents = Object.entries(user.consents).map(
+    ([purpose, consent]) => [`Consent: ${purpose}`, consent] as const,
+  )
   return [
     ['User id', <Copyable key="id" value={user.id} label="Copy the user id" />] as const,
     ...identifiers,
@@ -91,7 +101,10 @@ function UserEditor({ user, schema }: { user: User; schema: readonly Attribute[]
       <Stack>
         <AttributeFields rows={rows} schema={schema} onChange={setRows} errors={errors} />
         <PlaceFields place={place} onChange={setPlace} errors={errors} />
-        <FormFailure error={save.error} fields={[...rows.map(({ name }) => `attributes.${name}`), 'timezone', 'locale']} />
+        <FormFailure
+          error={save.error}
+          fields={[...rows.map(({ name }) => `attributes.${name}`), 'timezone', 'locale']}
+        />
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!mayWrite}>
             Save

@@ -13,7 +13,10 @@ const columns: Column<Subscription>[] = [
   {
     title: 'Device',
     render: (subscription) => (
-      <RowLink to="/subscriptions" search={{ user_id: subscription.user_id ?? undefined, open: subscription.id }}>
+      <RowLink
+        to="/subscriptions"
+        search={{ user_id: subscription.user_id ?? undefined, open: subscription.id }}
+      >
         {subscription.device_name ?? subscription.token}
       </RowLink>
     ),

@@ -25,7 +25,11 @@ const columns: Column<User>[] = [
       </RowLink>
     ),
   },
-  { title: 'E-mail', from: 'sm', render: (user) => <Text c="dimmed">{String(user.attributes.email ?? '–')}</Text> },
+  {
+    title: 'E-mail',
+    from: 'sm',
+    render: (user) => <Text c="dimmed">{String(user.attributes.email ?? '–')}</Text>,
+  },
   { title: 'Subscriptions', numeric: true, render: (user) => count(user.subscriptions) },
   { title: 'Time zone', from: 'md', render: (user) => user.timezone ?? '–' },
   { title: 'Locale', from: 'md', render: (user) => user.locale ?? '–' },

@@ -20,7 +20,8 @@ export function WhyEntry({ userId }: { userId: string }) {
           label: `${title ?? 'Without a title'} · ${ago(created_at)}`,
         }))}
         onChange={(messageId) =>
-          messageId && void navigate({ to: '/messages/$messageId/why/$userId', params: { messageId, userId } })
+          messageId &&
+          void navigate({ to: '/messages/$messageId/why/$userId', params: { messageId, userId } })
         }
       />
       <Text c="dimmed" size="xs" mt="xs">

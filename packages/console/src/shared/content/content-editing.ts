@@ -34,7 +34,12 @@ export function withoutLanguage(content: Content, language: string): Content {
 }
 
 /** Sets one override, or takes it away; a platform without any is left out. */
-export function withOverride(overrides: Overrides, platform: Platform, key: string, value: unknown): Overrides {
+export function withOverride(
+  overrides: Overrides,
+  platform: Platform,
+  key: string,
+  value: unknown,
+): Overrides {
   const own = compact({ ...overrides[platform], [key]: value })
   const { [platform]: _, ...others } = overrides
   return Object.keys(own).length > 0 ? { ...others, [platform]: own } : others

@@ -1,4 +1,15 @@
-import { ActionIcon, Autocomplete, Button, Group, Popover, Select, Stack, Switch, Tabs, Text } from '@mantine/core'
+import {
+  ActionIcon,
+  Autocomplete,
+  Button,
+  Group,
+  Popover,
+  Select,
+  Stack,
+  Switch,
+  Tabs,
+  Text,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'

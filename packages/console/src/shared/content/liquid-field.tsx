@@ -13,7 +13,7 @@ interface LiquidFieldProps {
   error?: ReactNode
   required?: boolean
   rows?: number
-  ['aria-label']?: string
+  'aria-label'?: string
 }
 
 /** A text with Liquid in it; the button puts a variable where the caret stands. */

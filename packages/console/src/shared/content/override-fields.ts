@@ -9,10 +9,25 @@ export interface OverrideField {
   hint?: string
 }
 
-const text = (key: string, label: string, hint?: string): OverrideField => ({ key, label, kind: 'text', hint })
+const text = (key: string, label: string, hint?: string): OverrideField => ({
+  key,
+  label,
+  kind: 'text',
+  hint,
+})
 const liquid = (key: string, label: string): OverrideField => ({ key, label, kind: 'liquid' })
-const number = (key: string, label: string, hint?: string): OverrideField => ({ key, label, kind: 'number', hint })
-const onOff = (key: string, label: string, hint?: string): OverrideField => ({ key, label, kind: 'switch', hint })
+const number = (key: string, label: string, hint?: string): OverrideField => ({
+  key,
+  label,
+  kind: 'number',
+  hint,
+})
+const onOff = (key: string, label: string, hint?: string): OverrideField => ({
+  key,
+  label,
+  kind: 'switch',
+  hint,
+})
 const choice = (key: string, label: string, choices: readonly string[], hint?: string): OverrideField => ({
   key,
   label,
@@ -20,13 +35,23 @@ const choice = (key: string, label: string, choices: readonly string[], hint?: s
   choices,
   hint,
 })
-const numberChoice = (key: string, label: string, choices: readonly string[], hint?: string): OverrideField => ({
+const numberChoice = (
+  key: string,
+  label: string,
+  choices: readonly string[],
+  hint?: string,
+): OverrideField => ({
   ...choice(key, label, choices, hint),
   kind: 'numberChoice',
 })
 const list = (key: string, label: string): OverrideField => ({ key, label, kind: 'list' })
 const numberList = (key: string, label: string): OverrideField => ({ key, label, kind: 'numberList' })
-const json = (key: string, label: string, hint?: string): OverrideField => ({ key, label, kind: 'json', hint })
+const json = (key: string, label: string, hint?: string): OverrideField => ({
+  key,
+  label,
+  kind: 'json',
+  hint,
+})
 
 const pushTypes = [
   'alert',
@@ -70,7 +95,12 @@ export const overrideFields: Record<Platform, readonly OverrideField[]> = {
   fcm: [
     liquid('title', 'Title'),
     liquid('body', 'Body'),
-    choice('payload_mode', 'Shown by', ['notification', 'data', 'both'], 'notification: the system; data: the app'),
+    choice(
+      'payload_mode',
+      'Shown by',
+      ['notification', 'data', 'both'],
+      'notification: the system; data: the app',
+    ),
     choice('priority', 'Priority', ['high', 'normal']),
     text('channel_id', 'Channel'),
     text('icon', 'Icon'),

@@ -1,5 +1,6 @@
-import { NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { NumberInput, Select, TagsInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { CodeTextarea } from '../code-textarea.tsx'
 import { parseJson } from '../json-text.ts'
 import { LiquidField } from './liquid-field.tsx'
 import type { OverrideField } from './override-fields.ts'
@@ -70,19 +71,19 @@ export function OverrideInput({ field, value, error, onChange }: OverrideInputPr
 
 const order: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error']
 
-type JsonInputProps = Pick<OverrideInputProps, 'value' | 'onChange' | 'error'> & { label: string; description?: string }
+type JsonInputProps = Pick<OverrideInputProps, 'value' | 'onChange' | 'error'> & {
+  label: string
+  description?: string
+}
 
 /** Tells of JSON only once it is whole. */
 function JsonInput({ value, onChange, error, ...input }: JsonInputProps) {
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)))
   const { fault } = parseJson(text)
   return (
-    <Textarea
+    <CodeTextarea
       {...input}
-      autosize
       minRows={2}
-      ff="monospace"
-      spellCheck={false}
       value={text}
       error={fault ?? error}
       onChange={(event) => {

@@ -24,7 +24,12 @@ export function OverridePanel({ overrides, onChange, errors }: OverridePanelProp
             </Group>
           </Accordion.Control>
           <Accordion.Panel>
-            <PlatformOverrides platform={platform} overrides={overrides} onChange={onChange} errors={errors} />
+            <PlatformOverrides
+              platform={platform}
+              overrides={overrides}
+              onChange={onChange}
+              errors={errors}
+            />
           </Accordion.Panel>
         </Accordion.Item>
       ))}

@@ -45,7 +45,11 @@ export function TextFields({ texts, fallback, onChange, error }: TextFieldsProps
         error={error('action_url')}
         onChange={(action_url) => onChange({ action_url })}
       />
-      <ButtonFields buttons={texts.buttons ?? []} onChange={(buttons) => onChange({ buttons })} error={error} />
+      <ButtonFields
+        buttons={texts.buttons ?? []}
+        onChange={(buttons) => onChange({ buttons })}
+        error={error}
+      />
     </Stack>
   )
 }

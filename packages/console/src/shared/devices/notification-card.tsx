@@ -26,7 +26,15 @@ interface NotificationCardProps {
  * One notification as its system draws it: how many lines are left of a long text, where the picture goes,
  * whether buttons show. Drawn after the systems of 2026; vendors change their drawing without notice.
  */
-export function NotificationCard({ platform, shown, appName, icon, time = 'now', expanded, onButton }: NotificationCardProps) {
+export function NotificationCard({
+  platform,
+  shown,
+  appName,
+  icon,
+  time = 'now',
+  expanded,
+  onButton,
+}: NotificationCardProps) {
   const { title, body, image, buttons = [] } = shown
   const whole = expanded || platform === 'webpush' || platform === 'wns'
   return (

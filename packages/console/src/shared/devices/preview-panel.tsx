@@ -1,5 +1,14 @@
 import { type BodyInputOf, type Platform, type Preview, previewContent } from '@carillon/contract'
-import { Alert, Box, Group, SegmentedControl, Stack, Switch, Text, useComputedColorScheme } from '@mantine/core'
+import {
+  Alert,
+  Box,
+  Group,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Text,
+  useComputedColorScheme,
+} from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { JsonBlock } from '../copyable.tsx'
@@ -105,7 +114,11 @@ function DevicePreview({ preview, all, app }: DevicePreviewProps) {
     <Stack gap="xs">
       <Group justify="flex-end" gap="md">
         {isPhone && (
-          <Switch label="Expanded" checked={expanded} onChange={(event) => setExpanded(event.currentTarget.checked)} />
+          <Switch
+            label="Expanded"
+            checked={expanded}
+            onChange={(event) => setExpanded(event.currentTarget.checked)}
+          />
         )}
         <Switch label="Dark" checked={dark} onChange={(event) => setDark(event.currentTarget.checked)} />
       </Group>

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { TestRequest, TestServer } from '@carillon/http2-sender/testing'
+import { startTestServer, type TestRequest, type TestServer } from '@carillon/http2-sender/testing'
 import { afterEach, expect, test } from 'vitest'
 import type { LaneOptions, Parcel } from '../channel.ts'
 import { delivery, laneOptions, rendered } from '../testing/lane-options.ts'
@@ -152,7 +152,7 @@ test('a key that Apple does not know breaks the lane', async () => {
 })
 
 test('an unreachable provider is retried, a silent one is unknown', async () => {
-  const { publicKey, credential } = newKey()
+  const { credential } = newKey()
   const options = laneOptions()
   const unreachable = openApnsLane(credential, options)
   closing.push(unreachable)
@@ -161,20 +161,11 @@ test('an unreachable provider is retried, a silent one is unknown', async () => 
     status: null,
     code: 'ECONNREFUSED',
   })
-  const server = await startSilent(publicKey)
+  const server = await startTestServer({ handle: () => undefined })
+  closing.push(server)
   const [verdict] = await laneOf(credential, server, { timeoutMs: 200 }).send(parcels(1))
   expect(verdict).toEqual({ class: 'unknown_outcome', status: null, code: 'TIMEOUT' })
 })
-
-async function startSilent(publicKey: StrictApnsOptions['publicKey']): Promise<TestServer> {
-  return apnsOf({
-    publicKey,
-    reply({ stream }) {
-      // Holds the stream open until the client gives up.
-      return stream ? { status: 100 } : undefined
-    },
-  })
-}
 
 test('the sandbox environment goes to its own address', async () => {
   const { publicKey, credential } = newKey()

@@ -25,6 +25,7 @@ export async function parseWebPushCredential(input: unknown): Promise<ParsedCred
   return { credential: { subject, ...keys }, expiresAt: null }
 }
 
+/** The public key is shown whole: pages subscribe with it. */
 export function maskWebPushCredential(credential: VapidCredential): Record<string, string> {
   const { subject, public_key, private_key } = credential
   return { subject, public_key, private_key: `${dots}${private_key.slice(-4)}` }

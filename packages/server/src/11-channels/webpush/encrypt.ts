@@ -101,13 +101,14 @@ function recordHeader(salt: Buffer, keyId: Buffer): Buffer {
   return Buffer.concat([salt, sizes, keyId])
 }
 
+/** The uncompressed point of a P-256 public key, 65 bytes. By way of JWK, the quickest of the exports. */
+export function pointOf(publicKey: KeyObject): Buffer {
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+}
+
 /** What precedes the point in a SubjectPublicKeyInfo of a P-256 key (RFC 5480). */
 const spkiPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
-
-/** The uncompressed point of a P-256 public key, 65 bytes. */
-export function pointOf(publicKey: KeyObject): Buffer {
-  return publicKey.export({ type: 'spki', format: 'der' }).subarray(spkiPrefix.length)
-}
 
 /** Null unless the bytes are an uncompressed point on the curve: OpenSSL checks that. */
 export function readPoint(point: Buffer): KeyObject | null {

@@ -64,6 +64,10 @@ test('what was accepted has the address of the message, and no code', () => {
   })
 })
 
+test('the words in the body of a success mean nothing', () => {
+  expect(verdictOf(apple(201, 'VapidPkHashMismatch'), trusted).class).toBe('accepted')
+})
+
 describe('Mozilla', () => {
   test.each<[number, number, VerdictClass]>([
     [400, 101, 'message_bad'],

@@ -26,7 +26,7 @@ afterEach(async () => {
   opened = new AsyncDisposableStack()
 })
 
-async function startService(reply: (request: SeenRequest) => ServiceReply = () => ({ status: 201 })) {
+async function startService(reply: (request: SeenRequest) => ServiceReply | null = () => ({ status: 201 })) {
   return opened.use(await startTlsService(reply))
 }
 
@@ -209,6 +209,25 @@ test('a name that does not resolve is tried again later', async () => {
   expect(verdict).toMatchObject({ class: 'retry', status: null, code: 'ENOTFOUND' })
 })
 
+test('a strange host that does not answer keeps the lane waiting for one slice alone', async () => {
+  const service = await startService(({ authority }) => (authority === stranger ? null : { status: 201 }))
+  const safeLookup: LaneOptions['safeLookup'] = async () => ({
+    address: '127.0.0.1',
+    family: 4,
+    port: service.port,
+  })
+  const lane = openLane(service, { safeLookup, timeoutMs: 300 })
+  const silent = Array.from({ length: 40 }, () => parcelTo(somewhere(stranger)))
+  const verdicts = await lane.send([...silent, parcelTo(somewhere(mozilla))])
+  const codes = verdicts.map(({ class: found, code }) => `${found} ${code}`)
+  expect(Object.groupBy(codes, (code) => code)).toMatchObject({
+    'unknown_outcome TIMEOUT': { length: 16 },
+    'retry ORIGIN_SILENT': { length: 24 },
+    'accepted null': { length: 1 },
+  })
+  expect(service.requests.filter(({ authority }) => authority === stranger)).toHaveLength(16)
+})
+
 describe('a key that is refused', () => {
   const otherKey = ({ path }: SeenRequest) => ({ status: path.endsWith('/other-key') ? 403 : 201 })
 
@@ -230,7 +249,7 @@ describe('a key that is refused', () => {
     expect(second).not.toBe(first)
   })
 
-  test('by a host that nobody knows does not stop the lane', async () => {
+  test('stops the lane only if a known service refuses it', async () => {
     const service = await startService(otherKey)
     const safeLookup: LaneOptions['safeLookup'] = async () => ({
       address: '127.0.0.1',
@@ -238,8 +257,10 @@ describe('a key that is refused', () => {
       port: service.port,
     })
     const lane = openLane(service, { safeLookup })
-    const verdicts = await lane.send([parcelTo(somewhere(stranger, '/other-key'))])
-    expect(verdicts).toMatchObject([{ class: 'token_wrong_context' }])
+    const verdicts = await lane.send(
+      [stranger, google].map((host) => parcelTo(somewhere(host, '/other-key'))),
+    )
+    expect(verdicts).toMatchObject([{ class: 'token_wrong_context' }, { class: 'auth_broken' }])
   })
 })
 

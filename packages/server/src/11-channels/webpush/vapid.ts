@@ -7,6 +7,7 @@ export interface VapidKeys {
   private_key: string
 }
 
+/** A new pair. Every subscription is bound to the pair that it was made with. */
 export function generateVapidKeys(): VapidKeys {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   return {
@@ -15,7 +16,7 @@ export function generateVapidKeys(): VapidKeys {
   }
 }
 
-/** The private key of a pair; throws when the two do not describe points and scalars of P-256. */
+/** The private key of a pair that was checked when it was saved. */
 export function vapidPrivateKey({ public_key, private_key }: VapidKeys): KeyObject {
   const point = Buffer.from(public_key, 'base64url')
   return createPrivateKey({
@@ -49,6 +50,7 @@ export interface VapidSigner {
   forget(origin: string): void
 }
 
+/** Signing costs about 0.1 ms, so a token is used for every message to its origin. */
 export function createVapidSigner(options: VapidSignerOptions): VapidSigner {
   const privateKey = vapidPrivateKey(options)
   const kept = new Map<string, { header: string; renewAtSeconds: number }>()

@@ -20,6 +20,7 @@ export async function parseWnsCredential(input: unknown): Promise<ParsedCredenti
   return { credential: { tenant_id, client_id, client_secret }, expiresAt: null }
 }
 
+/** What may be shown. */
 export function maskWnsCredential({
   tenant_id,
   client_id,

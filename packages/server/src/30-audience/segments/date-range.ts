@@ -55,6 +55,11 @@ export function dateRange(
   }
 }
 
+/** The day so many days from a cut's day. */
+export function daysFrom(day: string, days: number): string {
+  return day === 'infinity' ? day : dayText(DateTime.fromISO(day, { zone: 'utc' }).plus({ days }))
+}
+
 function today({ now, timeZone }: Calendar, plusDays: number): Cut {
   return dayCut(DateTime.fromJSDate(now, { zone: timeZone }).startOf('day').plus({ days: plusDays }))
 }

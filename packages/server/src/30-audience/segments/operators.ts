@@ -7,6 +7,7 @@ export type OperatorRule =
   | { on: 'segment' }
 
 const any = ['string', 'number', 'boolean', 'date', 'picklist'] as const
+const listed = ['string', 'number', 'boolean', 'picklist'] as const
 const text = ['string', 'picklist'] as const
 const ordered = ['number', 'date'] as const
 const dates = ['date'] as const
@@ -19,8 +20,8 @@ export const operatorRules: Record<SegmentOperator, OperatorRule> = {
   greater: { on: 'attribute', types: ordered, value: 'one' },
   less: { on: 'attribute', types: ordered, value: 'one' },
   between: { on: 'attribute', types: ordered, value: 'pair' },
-  in: { on: 'attribute', types: any, value: 'list' },
-  not_in: { on: 'attribute', types: any, value: 'list' },
+  in: { on: 'attribute', types: listed, value: 'list' },
+  not_in: { on: 'attribute', types: listed, value: 'list' },
   exists: { on: 'attribute', types: any, value: 'none' },
   not_exists: { on: 'attribute', types: any, value: 'none' },
   before: { on: 'attribute', types: dates, value: 'one' },

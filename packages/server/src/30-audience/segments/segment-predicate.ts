@@ -4,7 +4,7 @@ import type { Predicate } from './compile-condition.ts'
 import { asWhole, createCompiler } from './compile-segment.ts'
 import { readScope } from './read-scope.ts'
 
-/** Every condition takes up to 12 of the 65,535 parameters that one statement may have. */
+/** A condition on a date takes 15 of the 65,535 parameters that one statement may have. */
 const maxConditionsPerStatement = 4_000
 
 /**

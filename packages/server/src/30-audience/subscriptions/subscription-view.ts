@@ -4,13 +4,12 @@ import type { SubscriptionRow } from './store.ts'
 
 /** A subscription as callers see it: the whole token only for those who could send to it anyway. */
 export function subscriptionView(row: SubscriptionRow, caller: Caller): Subscription {
-  const seesToken = caller.kind === 'secret' || caller.kind === 'console'
   return {
     id: row.id,
     app_id: row.app_id,
     platform: row.platform,
     environment: row.environment,
-    token: seesToken ? row.token : shorten(row.token),
+    token: shownToken(row.token, caller.kind),
     device_id: row.device_id,
     device_name: row.device_name,
     user_id: row.user_id,
@@ -30,6 +29,8 @@ export function resultView({ id, status, user_id }: SubscriptionRow): Subscripti
   return { id, status, user_id }
 }
 
-function shorten(token: string): string {
-  return `${token.slice(0, 4)}…${token.slice(-4)}`
+/** Enough to recognise it, too little to send to it. */
+export function shownToken(token: string, to: Caller['kind']): string {
+  if (to === 'secret' || to === 'console') return token
+  return token.length < 16 ? `${token.slice(0, 4)}…` : `${token.slice(0, 4)}…${token.slice(-4)}`
 }

@@ -37,7 +37,7 @@ export function compileContent(content: Content, overrides: Overrides = {}): Com
   const compileVariant = (platform: Platform, { locale, sources }: LocaleChoice): Variant => {
     const fields = selectFields(content, overrides, platform, sources)
     const compiled = fields.map(({ name, value, pointer }) => [name, compileAt(pointer, value)] as const)
-    return { locale, content: join(content.silent ?? false, compiled) }
+    return { locale, content: compileFields(content.silent ?? false, compiled) }
   }
 
   return {
@@ -53,7 +53,7 @@ export function compileContent(content: Content, overrides: Overrides = {}): Com
   }
 }
 
-function join(
+function compileFields(
   silent: boolean,
   fields: readonly (readonly [string, Compiled<unknown>])[],
 ): Compiled<RenderedContent> {

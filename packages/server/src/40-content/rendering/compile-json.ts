@@ -8,18 +8,16 @@ export function compileJson(value: unknown, pointer: string): Compiled<unknown> 
     ([key, part]) => [key, compileJson(part, `${pointer}/${escapePointer(key)}`)] as const,
   )
   if (parts.every(([, part]) => part.constant)) return { constant: true, value }
-  const fill = isList(value) ? (entries: Entry[]) => entries.map(([, part]) => part) : Object.fromEntries
+  const isList = Array.isArray(value)
   return {
     constant: false,
-    render: (scope) =>
-      fill(parts.map(([key, part]) => [key, part.constant ? part.value : part.render(scope)])),
+    render: (scope) => {
+      const rendered = parts.map(
+        ([key, part]) => [key, part.constant ? part.value : part.render(scope)] as const,
+      )
+      return isList ? rendered.map(([, part]) => part) : Object.fromEntries(rendered)
+    },
   }
-}
-
-type Entry = [string, unknown]
-
-function isList(value: object): boolean {
-  return Array.isArray(value)
 }
 
 /** RFC 6901, section 3. */

@@ -1,4 +1,4 @@
-import { type Context, type Emitter, evalToken, ForTag, Liquid, TypeGuards } from 'liquidjs'
+import { Context, Drop, type Emitter, evalToken, ForTag, Liquid, TypeGuards } from 'liquidjs'
 import { rememberDates } from './remember-dates.ts'
 import { MissingValue, mustShow, strictFilter } from './strict-values.ts'
 
@@ -51,6 +51,18 @@ export function createEngine(): Liquid {
   engine.registerTag('for', StrictFor)
   countWork(engine)
   return engine
+}
+
+/**
+ * Where names are looked up. Liquid answers `.size` for any object; to us a person without a `size` attribute
+ * has none. Texts, lists and drops keep theirs.
+ */
+export class StrictContext extends Context {
+  override readProperty(...[object, key]: Parameters<Context['readProperty']>): unknown {
+    const isPlain = typeof object === 'object' && !Array.isArray(object) && !(object instanceof Drop)
+    if (key === 'size' && object && isPlain && !Object.hasOwn(object, key)) return undefined
+    return super.readProperty(object, key)
+  }
 }
 
 /** A loop over nothing known is an error, unless it has an `else`. */

@@ -52,6 +52,8 @@ test.each([
   ['{{ user.address.city }} {{ app.name }} {{ message.metadata.ref }}', 'Graz Bells R7'],
   ['{{ user.tags | join: ", " }}', 'a, b'],
   ["{{ '2024-03-09T23:30:00Z' | date: '%d %B %H:%M' }}", '09 March 23:30'],
+  ['{{ user.tags.size }} {{ user.first_name.size }}', '2 3'],
+  ['{% for t in user.tags %}{{ forloop.index }}/{{ forloop.length }} {% endfor %}', '1/2 2/2 '],
   ['{% raw %}{{ not.liquid }}{% endraw %}', '{{ not.liquid }}'],
   ['<b>&"{{ user.first_name }}', '<b>&"Ana'],
 ])('renders %s', (text, expected) => {
@@ -82,6 +84,9 @@ test.each([
   '{% echo user.gone %}',
   '{% cycle user.gone, "b" %}',
   '{{ first_name }}',
+  '{{ user.size }}',
+  '{{ user.address.size }}',
+  '{{ size }}',
   '{{ user.gone | raw }}',
 ])('refuses to show a blank for %s', (text) => {
   expect(render(text)).toMatch(/has no value here and no default, line:1, col:\d+$/)

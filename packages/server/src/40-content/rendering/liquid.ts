@@ -1,5 +1,5 @@
-import { AssertionError, assert, Context, LiquidError, type Template, TypeGuards } from 'liquidjs'
-import { createEngine } from './engine.ts'
+import { AssertionError, assert, type Context, LiquidError, type Template, TypeGuards } from 'liquidjs'
+import { createEngine, StrictContext } from './engine.ts'
 import { MissingValue } from './strict-values.ts'
 
 /** Holds no state of a message or person. */
@@ -19,7 +19,8 @@ export interface Names {
 /** One person's rendering: the names, and the work that all texts share. */
 export interface Scope {
   names: Partial<Names>
-  work: () => Context
+  /** A fresh one for each text. */
+  createContext: () => Context
 }
 
 export type { Template }
@@ -35,19 +36,20 @@ export function parseTemplate(text: string): Template[] {
 }
 
 export function createScope(names: Partial<Names>): Scope {
-  let context: Context | undefined
-  const work = () => {
-    context ??= new Context({}, liquid.options, { sync: true }, { liquid })
+  let first: Context | undefined
+  const createContext = () => {
+    // A copy, because `increment` writes into it.
+    const limits = { memoryLimit: first?.memoryLimit, renderLimit: first?.renderLimit }
+    const context = new StrictContext({ ...names }, liquid.options, { sync: true }, { ...limits, liquid })
+    first ??= context
     return context
   }
-  return { names, work }
+  return { names, createContext }
 }
 
 /** Throws what `sentenceOf` puts into words. */
 export function renderTemplate(template: Template[], scope: Scope): string {
-  // A copy, because `increment` writes into it.
-  const context = scope.work().spawn({ ...scope.names })
-  const text: string = liquid.renderSync(template, context)
+  const text: string = liquid.renderSync(template, scope.createContext())
   // `split` and `slice` can cut an emoji in half; providers refuse that.
   return text.toWellFormed()
 }

@@ -3,7 +3,7 @@ import type { DeliveryOptions } from '../../11-channels/channel.ts'
 import { buildPayload } from './build-payload.ts'
 import { createLocaleChooser, type LocaleChoice } from './choose-locale.ts'
 import { constantPart, hasLiquid, parseTemplate } from './liquid.ts'
-import { joinFields, selectFields } from './select-fields.ts'
+import { type Field, joinFields, selectFields } from './select-fields.ts'
 
 /** A payload that is too large for its provider whoever it is for. */
 export interface Oversize {
@@ -13,32 +13,43 @@ export interface Oversize {
   limitBytes: number
 }
 
-/** Builds every platform and language with what is the same for all people: no real payload is smaller. */
+/**
+ * Builds every platform and language with what is the same for all people: no real payload is smaller. Gives
+ * the first language that is too large on each platform. The content must have passed `checkContent`.
+ */
 export function findOversize(content: Content, overrides: Overrides = {}): Oversize[] {
   const chooseLocale = createLocaleChooser(content)
   const choices = [null, ...Object.keys(content.locales ?? {})].map(chooseLocale)
-  const enabled = platforms.filter((platform) => overrides[platform]?.enabled !== false)
-  return enabled.flatMap((platform) =>
-    choices.flatMap((choice) => measure(content, overrides, platform, choice) ?? []),
-  )
+  const constants = new Map<string, unknown>()
+
+  const constantAt = ({ pointer, value }: Field) => {
+    if (!constants.has(pointer)) constants.set(pointer, constantsOf(value))
+    return constants.get(pointer)
+  }
+  const measure = (platform: Platform, { locale, sources }: LocaleChoice): Oversize | null => {
+    const fields = selectFields(content, overrides, platform, sources)
+    const constant = joinFields(
+      content.silent ?? false,
+      fields.map((field) => [field.name, constantAt(field)]),
+    )
+    // Somebody's title or body will have at least one character; without any there is nothing to build.
+    if (!constant.title && !constant.body) constant.body = '.'
+    const wire = buildPayload[platform](constant, smallestOptions)
+    if ('unbuildable' in wire || wire.sizeBytes <= wire.limitBytes) return null
+    return { platform, locale, sizeBytes: wire.sizeBytes, limitBytes: wire.limitBytes }
+  }
+
+  return platforms
+    .filter((platform) => overrides[platform]?.enabled !== false)
+    .flatMap((platform) => firstOf(choices, (choice) => measure(platform, choice)) ?? [])
 }
 
-function measure(
-  content: Content,
-  overrides: Overrides,
-  platform: Platform,
-  { locale, sources }: LocaleChoice,
-): Oversize | null {
-  const fields = selectFields(content, overrides, platform, sources)
-  const constant = joinFields(
-    content.silent ?? false,
-    fields.map(({ name, value }) => [name, constantsOf(value)]),
-  )
-  // Somebody's title or body will have at least one character; without any there is nothing to build.
-  if (!constant.title && !constant.body) constant.body = '.'
-  const wire = buildPayload[platform](constant, smallestOptions)
-  if ('unbuildable' in wire || wire.sizeBytes <= wire.limitBytes) return null
-  return { platform, locale, sizeBytes: wire.sizeBytes, limitBytes: wire.limitBytes }
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | null): R | null {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== null) return found
+  }
+  return null
 }
 
 const smallestOptions: DeliveryOptions = {

@@ -164,6 +164,19 @@ test('knows nothing about the person behind a device that belongs to nobody', ()
   })
 })
 
+test('shows nothing of app, message and person but what templates may name', () => {
+  const rows = {
+    app: { id: 'a', name: 'A', identity_key: 'secret' },
+    message: { id: 'm', metadata: {}, audience: 'secret' },
+    user: { ...ana, reconciliation_value: 'secret' },
+  }
+  for (const name of ['app.identity_key', 'message.audience', 'user.reconciliation_value']) {
+    expect(render({ title: `{{ ${name} }}` }, {}, rows)).toMatchObject({
+      error: { pointer: '/content/title' },
+    })
+  }
+})
+
 test('lets no attribute stand in for the id, language or zone of the person', () => {
   expect(render({ title: '{{ user.id }} {{ user.locale }}' })).toMatchObject({ title: 'user-1 pt-BR' })
   const hidden = { ...ana, locale: null, attributes: { locale: 'xx' } }

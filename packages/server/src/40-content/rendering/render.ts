@@ -52,9 +52,16 @@ export function renderContent(
   }
 }
 
-/** Attributes stand at the top level, `user.first_name`; the fixed names beside them win. */
+/** Attributes stand at the top level, `user.first_name`; the fixed names beside them win. Nothing else is shown. */
 function namesOf({ user, app, message, variables }: RenderInput): Names {
-  if (!user) return { user: {}, app, message, variables }
-  const { id, attributes, identifiers, locale, timezone } = user
-  return { user: { ...attributes, id, identifiers, locale, timezone }, app, message, variables }
+  return {
+    user: user ? namesOfPerson(user) : {},
+    app: { id: app.id, name: app.name },
+    message: { id: message.id, metadata: message.metadata },
+    variables,
+  }
+}
+
+function namesOfPerson({ id, attributes, identifiers, locale, timezone }: Person): Names['user'] {
+  return { ...attributes, id, identifiers, locale, timezone }
 }

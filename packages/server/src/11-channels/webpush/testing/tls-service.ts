@@ -32,9 +32,11 @@ const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf
 
 /**
  * A TLS service on loopback that speaks HTTP/2 and HTTP/1.1 under the names of real providers; the certificate
- * lists them.
+ * lists them. A reply of null leaves the request without an answer.
  */
-export async function startTlsService(reply: (request: SeenRequest) => ServiceReply): Promise<TlsService> {
+export async function startTlsService(
+  reply: (request: SeenRequest) => ServiceReply | null,
+): Promise<TlsService> {
   const [key, cert] = [read('./providers-key.pem'), read('./providers-cert.pem')]
   const requests: SeenRequest[] = []
   const sockets = new Set<Socket>()
@@ -42,7 +44,8 @@ export async function startTlsService(reply: (request: SeenRequest) => ServiceRe
   const server = createSecureServer({ key, cert, allowHTTP1: true }, async (incoming, response) => {
     const request = await readRequest(incoming)
     requests.push(request)
-    answer(response, reply(request))
+    const answer = reply(request)
+    if (answer) send(response, answer)
   })
   server.on('secureConnection', (socket: Socket) => {
     accepted++
@@ -71,9 +74,6 @@ async function readRequest(incoming: IncomingMessage | Http2ServerRequest): Prom
   return { httpVersion, authority, path: url, headers, body: Buffer.concat(chunks) }
 }
 
-function answer(
-  response: ServerResponse | Http2ServerResponse,
-  { status, headers, body }: ServiceReply,
-): void {
+function send(response: ServerResponse | Http2ServerResponse, { status, headers, body }: ServiceReply): void {
   ;(response as ServerResponse).writeHead(status, headers).end(body)
 }
