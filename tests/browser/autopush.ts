@@ -3,12 +3,13 @@ import { createServer } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Certificate } from './certificate.ts'
 import { listen } from './listen.ts'
-import { type PushEndpoint, startPushEndpoint } from './push-endpoint.ts'
+import { type Push, type PushEndpoint, startPushEndpoint } from './push-endpoint.ts'
 
 export interface Autopush extends AsyncDisposable {
   /** For Firefox's `dom.push.serverURL`. */
   url: string
   endpoint: PushEndpoint
+  deliver: (push: Push) => void
   /** What the browser said of each notification: 100 delivered, 101 not decrypted, 102 not delivered. */
   acks: number[]
   /** Drops every connection and forgets the browser, as Mozilla's service does with one long unseen. */
@@ -36,15 +37,17 @@ export async function startAutopush(certificate: Certificate): Promise<Autopush>
   const endpoint = await startPushEndpoint({
     certificate,
     keyOf: (id) => channels.get(id)?.key,
-    deliver: ({ id, body, ttlSeconds: ttl }) => {
-      const notification = { messageType: 'notification', channelID: id, version: randomUUID(), ttl }
-      const data = body.length > 0 && {
-        data: body.toString('base64url'),
-        headers: { encoding: 'aes128gcm' },
-      }
-      channels.get(id)?.socket.send(JSON.stringify({ ...notification, ...data }))
-    },
+    deliver,
   })
+
+  function deliver({ id, body, ttlSeconds: ttl }: Push): void {
+    const notification = { messageType: 'notification', channelID: id, version: randomUUID(), ttl }
+    const data = body.length > 0 && {
+      data: body.toString('base64url'),
+      headers: { encoding: 'aes128gcm' },
+    }
+    channels.get(id)?.socket.send(JSON.stringify({ ...notification, ...data }))
+  }
 
   function answer(socket: WebSocket, frame: Frame): object | null {
     const { messageType, channelID = '' } = frame
@@ -93,6 +96,7 @@ export async function startAutopush(certificate: Certificate): Promise<Autopush>
   return {
     url: `ws://127.0.0.1:${listening.port}/`,
     endpoint,
+    deliver,
     acks,
     forgetBrowsers: () => {
       browsers.clear()

@@ -17,7 +17,7 @@ export async function createCertificate(hosts: readonly string[]): Promise<Certi
     ...['-subj', '/CN=Carillon browser tests', '-addext', `subjectAltName=${names}`],
     ...['-keyout', '-', '-out', '-'],
   ])
-  const [key = '', cert = ''] = stdout.match(/-----BEGIN [^]+?-----END [A-Z ]+-----\n/g) ?? []
+  const [key = '', cert = ''] = stdout.match(/-----BEGIN [\s\S]+?-----END [A-Z ]+-----\n/g) ?? []
   const spki = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' })
   return { cert, key, spkiHash: createHash('sha256').update(spki).digest('base64') }
 }

@@ -1,46 +1,41 @@
-import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
 import { type Autopush, startAutopush } from './autopush.ts'
 import { createCertificate } from './certificate.ts'
-import { launchFirefox } from './firefox.ts'
-import { type NotificationDaemon, startNotificationDaemon } from './notification-daemon.ts'
-import { countsOf, createShopApp, interactionsOf, type ShopApp, send } from './shop-app.ts'
-import { type ShopSite, startShopSite } from './shop-site.ts'
+import { openInFirefox } from './firefox.ts'
+import { send, subscriptionOf } from './shop-app.ts'
+import { buildShop, type ShopStage, subscriptionIdOf } from './shop-stage.ts'
+import { tellShopStory } from './shop-story.ts'
 
 const stack = new AsyncDisposableStack()
 let autopush: Autopush
-let desktop: NotificationDaemon
-let server: Awaited<ReturnType<typeof startTestServer>>
-let site: ShopSite
-let app: ShopApp
-let browser: Browser
-let page: Page
+let stage: ShopStage
 
 beforeAll(async () => {
   const certificate = await createCertificate(['localhost'])
   autopush = stack.use(await startAutopush(certificate))
-  desktop = stack.use(await startNotificationDaemon())
-  server = await startTestServer({ ALLOW_PRIVATE_TARGETS: 'localhost' }, { ca: [certificate.cert] })
-  stack.defer(() => server.close())
-  site = stack.use(await startShopSite(server.address))
-  app = await createShopApp(server)
-  browser = await launchFirefox({ pushUrl: autopush.url, busAddress: desktop.busAddress })
-  stack.defer(() => browser.close())
-  page = await browser.newPage()
-  await page.goto(site.url)
+  const shop = await buildShop(stack, autopush, { ca: [certificate.cert] })
+  const browser = stack.use(
+    await openInFirefox(shop.site.url, { pushUrl: autopush.url, busAddress: shop.desktop.busAddress }),
+  )
+  stage = { ...shop, browser }
 })
 afterAll(() => stack.disposeAsync())
 
-test('a message reaches Firefox through its push service, is shown, and its click is counted', async () => {
-  const result = await page.evaluate(async (options) => {
-    return (window as any).carillon.subscribeThisBrowser(options)
-  }, { serverUrl: site.url, appId: app.id, publishableKey: app.publishableKey, vapidPublicKey: app.vapidPublicKey })
-  console.log(result)
-  const id = await send(server, result.subscriptionId, { title: 'Sale', body: 'Today', action_url: `${site.url}/sale` })
-  await expect.poll(() => countsOf(server, id), { timeout: 20_000 }).toMatchObject({ sent: 1, received: 1 })
-  console.log(desktop.shown, autopush.acks)
-  desktop.click(desktop.shown[0]!)
-  await expect.poll(() => countsOf(server, id), { timeout: 20_000 }).toMatchObject({ sent: 1, received: 1, clicked: 1 })
-  console.log(await interactionsOf(server, id), (await browser.pages()).map(p=>p.url()))
+tellShopStory(() => stage)
+
+test('every push was decrypted', () => {
+  expect(new Set(autopush.acks)).toEqual(new Set([100]))
+})
+
+test('the device goes on under a new endpoint when the push service has forgotten the browser', async () => {
+  const subscriptionId = await subscriptionIdOf(stage)
+  const { token } = await subscriptionOf(stage.server, subscriptionId)
+  autopush.forgetBrowsers()
+  await expect
+    .poll(async () => (await subscriptionOf(stage.server, subscriptionId)).token, { timeout: 60_000 })
+    .not.toBe(token)
+  await send(stage.server, subscriptionId, { title: 'Found again' })
+  await expect
+    .poll(() => stage.desktop.shown)
+    .toContainEqual(expect.objectContaining({ summary: 'Found again' }))
 })

@@ -1,4 +1,5 @@
-import puppeteer, { type Browser } from 'puppeteer-core'
+import puppeteer from 'puppeteer-core'
+import type { ShopBrowser } from './shop-stage.ts'
 
 export interface FirefoxOptions {
   /** The push service to connect to. */
@@ -8,8 +9,11 @@ export interface FirefoxOptions {
 }
 
 /** Debian's Firefox, headless, that asks nobody for permission and finds its push service on loopback. */
-export function launchFirefox({ pushUrl, busAddress }: FirefoxOptions): Promise<Browser> {
-  return puppeteer.launch({
+export async function openInFirefox(
+  url: string,
+  { pushUrl, busAddress }: FirefoxOptions,
+): Promise<ShopBrowser & AsyncDisposable> {
+  const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     headless: true,
@@ -19,8 +23,15 @@ export function launchFirefox({ pushUrl, busAddress }: FirefoxOptions): Promise<
       'dom.push.testing.allowInsecureServerURL': true,
       // Automation switches the push connection off.
       'dom.push.connection.enabled': true,
+      'dom.push.retryBaseInterval': 200,
       'permissions.default.desktop-notification': 1,
       'alerts.useSystemBackend': true,
     },
   })
+  const page = await browser.newPage()
+  await page.goto(url)
+  return {
+    evaluate: (expression) => page.evaluate(expression),
+    [Symbol.asyncDispose]: () => browser.close(),
+  }
 }

@@ -5,7 +5,7 @@ import type { Certificate } from './certificate.ts'
 import { listen } from './listen.ts'
 import { type Mcs, startMcs } from './mcs.ts'
 import { encodeFields } from './protobuf.ts'
-import { type PushEndpoint, startPushEndpoint } from './push-endpoint.ts'
+import { type Push, type PushEndpoint, startPushEndpoint } from './push-endpoint.ts'
 
 /** The host of the endpoints that Debian's Chromium makes of the tokens it is given. */
 export const googleHost = 'jmt17.google.com'
@@ -14,6 +14,7 @@ export interface Gcm extends AsyncDisposable {
   /** For Chromium's command line. */
   flags: string[]
   endpoint: PushEndpoint
+  deliver: (push: Push) => void
 }
 
 interface Registration {
@@ -30,11 +31,13 @@ export async function startGcm(certificate: Certificate): Promise<Gcm> {
     certificate,
     origin: `https://${googleHost}`,
     keyOf: (token) => registrations.get(token)?.sender,
-    deliver: ({ id, body }) => {
-      const registration = registrations.get(id)
-      if (registration) mcs.push({ ...registration, persistentId: randomUUID(), body })
-    },
+    deliver,
   })
+
+  function deliver({ id, body }: Push): void {
+    const registration = registrations.get(id)
+    if (registration) mcs.push({ ...registration, persistentId: randomUUID(), body })
+  }
 
   function register(form: URLSearchParams): string {
     const [category, subtype] = [form.get('app') ?? '', form.get('X-subtype') ?? '']
@@ -53,6 +56,7 @@ export async function startGcm(certificate: Certificate): Promise<Gcm> {
   const address = `http://127.0.0.1:${listening.port}`
   return {
     endpoint,
+    deliver,
     flags: [
       `--gcm-checkin-url=${address}/checkin`,
       `--gcm-registration-url=${address}/register`,

@@ -12,23 +12,30 @@ export interface PushEndpointOptions {
   origin?: string
   /** The VAPID public key (base64url) that a subscription was made for; undefined when there is none. */
   keyOf: (id: string) => string | undefined
-  deliver: (push: { id: string; body: Buffer; ttlSeconds: number }) => void
+  /** Hands a push to the browser. */
+  deliver: (push: Push) => void
+}
+
+export interface Push {
+  id: string
+  /** Empty for a push without content. */
+  body: Buffer
+  ttlSeconds: number
 }
 
 export interface PushEndpoint extends AsyncDisposable {
   origin: string
   port: number
-  /** The status of every answer, oldest first. */
-  statuses: number[]
+  /** What was accepted, oldest first. */
+  accepted: Push[]
 }
 
 /** The HTTPS side of a push service (RFC 8030) that is as strict as the real ones. */
 export async function startPushEndpoint(options: PushEndpointOptions): Promise<PushEndpoint> {
   const { cert, key } = options.certificate
-  const statuses: number[] = []
+  const accepted: Push[] = []
   const server = createServer({ cert, key }, async (request, response) => {
     const status = await judge(request)
-    statuses.push(status)
     response.writeHead(status, status === 201 ? { location: `${origin}/message/${randomUUID()}` } : {}).end()
   })
   const listening = await listen(server)
@@ -44,11 +51,12 @@ export async function startPushEndpoint(options: PushEndpointOptions): Promise<P
     if (!Number.isInteger(ttlSeconds) || request.headers['content-encoding'] !== 'aes128gcm') return 400
     if (!(await isSigned(request.headers.authorization, vapidKey, origin))) return 401
     if (body.length > 4096) return 413
+    accepted.push({ id, body, ttlSeconds })
     options.deliver({ id, body, ttlSeconds })
     return 201
   }
 
-  return { ...listening, origin, statuses }
+  return { ...listening, origin, accepted }
 }
 
 /** RFC 8292: signed for this service, by the key that the subscription was made for. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
+import type { startTestServer } from '../../packages/server/src/testing/test-server.ts'
 
-type TestServer = Awaited<ReturnType<typeof startTestServer>>
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 
 export interface ShopApp {
   id: string
@@ -16,31 +16,33 @@ export async function createShopApp({ request }: TestServer): Promise<ShopApp> {
   await request('PUT', `${path}/credentials/webpush`, { subject: 'mailto:push@example.com' })
   await request('POST', `${path}/publish`)
   const { body: credential } = await request('GET', `${path}/credentials/webpush`)
-  return {
-    id: app.id,
-    publishableKey: app.publishable_key,
-    vapidPublicKey: credential.fields.public_key,
-  }
+  return { id: app.id, publishableKey: app.publishable_key, vapidPublicKey: credential.fields.public_key }
 }
 
-export async function send({ request }: TestServer, subscriptionId: string, content: object, more = {}) {
+/** The id of a message to one device. */
+export async function send(
+  { request }: TestServer,
+  subscriptionId: string,
+  content: object,
+): Promise<string> {
   const { status, body } = await request('POST', '/v1/messages', {
     to: { subscription_ids: [subscriptionId] },
     content,
-    ...more,
   })
   expect(status, JSON.stringify(body)).toBe(202)
-  return body.id as string
+  return body.id
 }
 
-export async function countsOf({ request }: TestServer, messageId: string) {
-  const { body } = await request('GET', `/v1/messages/${messageId}`)
-  const { sent, failed, received, clicked } = body.counts
-  return { sent, failed, received, clicked }
+export async function messageOf({ request }: TestServer, id: string) {
+  return (await request('GET', `/v1/messages/${id}`)).body
 }
 
 /** What the one recipient of a message did. */
 export async function interactionsOf({ request }: TestServer, messageId: string): Promise<string[]> {
   const { body } = await request('GET', `/v1/messages/${messageId}/recipients`)
   return body.data[0].interactions.toSorted()
+}
+
+export async function subscriptionOf({ request }: TestServer, id: string) {
+  return (await request('GET', `/v1/subscriptions/${id}`)).body
 }

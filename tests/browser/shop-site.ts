@@ -7,6 +7,10 @@ export interface ShopSite extends AsyncDisposable {
   url: string
   /** While true, reports of interactions find nobody. */
   isAway: boolean
+  /** Reports that found nobody. */
+  lostReports: number
+  /** Paths of the pages that were opened, oldest first. */
+  visits: string[]
 }
 
 const page = `<!doctype html><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
@@ -15,12 +19,16 @@ const page = `<!doctype html><meta charset="utf-8"><title>Shop</title><h1>Shop</
 /** Somebody's web site that uses the built SDK and passes the API and `/sw.js` on from its own origin. */
 export async function startShopSite(serverAddress: string): Promise<ShopSite> {
   const sdk = await buildSdk()
-  const site = { isAway: false }
+  const site = { isAway: false, lostReports: 0, visits: [] as string[] }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', serverAddress)
     if (pathname === '/carillon.js') return response.setHeader('content-type', 'text/javascript').end(sdk)
-    if (pathname === '/v1/interactions' && site.isAway) return request.socket.destroy()
+    if (pathname === '/v1/interactions' && site.isAway) {
+      site.lostReports++
+      return request.socket.destroy()
+    }
     if (pathname === '/sw.js' || pathname.startsWith('/v1/')) return passOn(request, response, serverAddress)
+    if (pathname !== '/favicon.ico') site.visits.push(pathname)
     return response.setHeader('content-type', 'text/html').end(page)
   })
   const listening = await listen(server)

@@ -5,7 +5,7 @@ import type { Message } from '@carillon/contract'
 import { startSandbox } from '@carillon/sandbox'
 import { expect, test } from 'vitest'
 import { createApi } from '../../tools/api.ts'
-import { seedDevices } from './seed.ts'
+import { seed } from './seed.ts'
 import { startServerProcess } from './server-process.ts'
 
 const recipients = Number(process.env.CHAOS_RECIPIENTS ?? 20_000)
@@ -17,10 +17,12 @@ test(`kill -9 ${kills} times during ${recipients} recipients: all end, none is l
   await using sandbox = await startSandbox()
   const dataDir = await mkdtemp(join(tmpdir(), 'carillon-chaos-'))
   const key = 'sk_chaos000000000000000'
-  const database = process.env.TEST_DATABASE_URL ? { DATABASE_URL: process.env.TEST_DATABASE_URL } : {}
+  const database: Record<string, string> = process.env.TEST_DATABASE_URL
+    ? { DATABASE_URL: process.env.TEST_DATABASE_URL }
+    : {}
   const environment = { ...sandbox.env, ...database, DATA_DIR: dataDir, CARILLON_SECRET_KEY: key }
+  const app = await seed(environment, sandbox, recipients)
   let server = await startServerProcess(environment)
-  const app = await seedDevices(createApi(server.address, key), sandbox, recipients, `Chaos ${Date.now()}`)
   sandbox.control.record(true)
 
   const accepted = await createApi(server.address, key)('POST', '/v1/messages', {
@@ -30,7 +32,7 @@ test(`kill -9 ${kills} times during ${recipients} recipients: all end, none is l
   })
   let killed = 0
   for (; killed < kills; killed += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 900))
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 700))
     await server.kill()
     server = await startServerProcess(environment)
     const { status } = await readMessage()

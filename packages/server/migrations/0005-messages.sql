@@ -101,6 +101,8 @@ create table lanes (
   platform text not null,
   environment text not null,
   blocked_until timestamptz,
+  -- A credential that was saved after this moment deserves a new try.
+  blocked_at timestamptz,
   block_reason text,
   block_detail text,
   blocks int not null default 0,

@@ -29,6 +29,8 @@ export interface Overrides {
   now?: () => Date
   /** PEM certificates to trust for providers, besides Node's own. */
   ca?: readonly string[]
+  /** Where the host names of push endpoints lead, instead of what DNS says. */
+  hosts?: DispatcherSettings['hosts']
   consoleDir?: string | null
 }
 
@@ -63,6 +65,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     endpoints: config.endpoints,
     ca: overrides.ca ?? [],
     allowPrivateTargets: config.allowPrivateTargets,
+    hosts: overrides.hosts,
     providerTimeoutMs: config.providerTimeoutMs,
     logLevel: config.logLevel,
   }
@@ -87,7 +90,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
           vault,
           deliveryIds,
           now,
-          laneOptions: laneOptions(settings, () => now().getTime()),
+          laneOptions: laneOptions(settings, { db: store.db, vault, now: () => now().getTime() }),
           sandbox: config.sandboxUrl !== null,
           version,
           countUnknown: (n) => unknownInteractions.inc(n),

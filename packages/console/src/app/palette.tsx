@@ -40,7 +40,8 @@ export function Palette() {
         leftSection: <IconSearch size={16} />,
       }}
       nothingFound="Nothing is called that"
-      shortcut={['mod + K']}
+      shortcut="mod + K"
+      tagsToIgnore={[]}
       highlightQuery
       scrollable
     />

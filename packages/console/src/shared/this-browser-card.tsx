@@ -16,9 +16,13 @@ import { Loaded } from './states.tsx'
 
 const browserKey = ['this browser']
 
+export function useThisBrowser() {
+  return useQuery({ queryKey: browserKey, queryFn: () => browserSubscriptionState() })
+}
+
 /** Makes the browser that shows the console a device of an app, through the same SDK as any site would use. */
 export function ThisBrowserCard({ app }: { app: App }) {
-  const browser = useQuery({ queryKey: browserKey, queryFn: () => browserSubscriptionState() })
+  const browser = useThisBrowser()
   return (
     <Section
       title="This browser as a device"

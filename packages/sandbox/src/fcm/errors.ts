@@ -85,34 +85,27 @@ const usualCodes: Record<number, FcmErrorCode> = {
   503: 'UNAVAILABLE',
 }
 
-const BAD_GATEWAY = `<!DOCTYPE html>
+const badGateway: Refusal = {
+  reason: 'BAD_GATEWAY',
+  answer: {
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: `<!DOCTYPE html>
 <html lang=en><title>Error 502 (Server Error)!!1</title>
 <p><b>502.</b> The server encountered a temporary error and could not complete your request.</p></html>
-`
+`,
+  },
+}
 
 /** An answer with this status; 502 is the HTML page of a front end that could not reach FCM. */
 export function failFcm(status: number, reason?: string, retryAfterSeconds?: number): Refusal {
-  if (status === 502) {
-    return {
-      reason: 'BAD_GATEWAY',
-      answer: { status, headers: { 'content-type': 'text/html' }, body: BAD_GATEWAY },
-    }
-  }
-  const code = reason ?? usualCodes[status]
-  if (code !== undefined && isErrorCode(code)) {
-    const { answer } = fcmError(code, retryAfterSeconds)
-    return { reason: code, answer: { ...answer, status } }
-  }
-  if (status === 401) return frontErrors.unauthenticated()
-  const word = code ?? (status === 403 ? 'PERMISSION_DENIED' : 'UNKNOWN')
-  const details = [{ '@type': FCM_ERROR, errorCode: word }]
-  return refusal(word, {
-    http: status,
-    status: word,
-    message: word,
-    details: status === 403 ? undefined : details,
-    retryAfterSeconds,
-  })
+  if (status === 502) return badGateway
+  if (reason === undefined && status === 401) return frontErrors.unauthenticated()
+  if (reason === undefined && status === 403) return frontErrors.permissionDenied()
+  const code = reason ?? usualCodes[status] ?? 'UNSPECIFIED_ERROR'
+  const known = isErrorCode(code) ? errorCodes[code] : { status: 'UNKNOWN', message: code }
+  const details = [{ '@type': FCM_ERROR, errorCode: code }]
+  return refusal(code, { ...known, http: status, details, retryAfterSeconds })
 }
 
 const isErrorCode = (code: string): code is FcmErrorCode => Object.hasOwn(errorCodes, code)

@@ -227,6 +227,7 @@ export interface Tables {
     platform: Platform
     environment: Environment
     blocked_until: Date | null
+    blocked_at: Date | null
     block_reason: string | null
     block_detail: string | null
     blocks: Generated<number>
@@ -235,6 +236,7 @@ export interface Tables {
     round_accepted: Generated<number>
     round_dead: Generated<number>
   }
+  provider_tokens: { name: string; sealed: Buffer; issued_at: Date }
   interactions: {
     message_seq: number
     ordinal: number

@@ -115,7 +115,21 @@ export interface Verdict {
   tokenInvalidSinceMs?: number
 }
 
+/**
+ * Where provider tokens are kept that all processes must share: Apple takes one new token per key in 20 minutes,
+ * whoever made it, so neither a restart nor a second worker may make its own.
+ */
+export interface TokenShelf {
+  /** The kept token if it was issued at `notBeforeMs` or later, else what `make` makes, kept for all. */
+  keep(
+    name: string,
+    notBeforeMs: number,
+    make: () => { token: string; issuedAtMs: number },
+  ): Promise<{ token: string; issuedAtMs: number }>
+}
+
 export interface LaneOptions {
+  tokenShelf: TokenShelf
   environment: Environment
   now: () => number
   endpoints: ProviderEndpoints
@@ -158,6 +172,8 @@ export interface Channel<C> {
   platform: Platform
   /** Checks and normalises what a person entered; throws Problem('invalid_credential') with pointers. */
   parseCredential(input: unknown): Promise<ParsedCredential<C>>
+  /** What a new credential takes over from the one it replaces, such as a key pair that devices are bound to. */
+  inherit?(input: unknown, previous: C): unknown
   /** What may be shown; secrets as dots with at most the last four characters. */
   maskCredential(credential: C): Record<string, string | number | boolean | null>
   /** Whether a token can be of this provider at all; a sentence if not. Never checks length. */

@@ -1,4 +1,5 @@
 import type { Platform } from '@carillon/contract'
+import { sql } from 'kysely'
 import { type Db, Problem, type Tx, type Vault } from '../00-kernel/index.ts'
 import { channelOf } from '../11-channels/index.ts'
 import { type CredentialRow, findCredential, upsertCredential } from './store.ts'
@@ -10,7 +11,11 @@ export async function saveCredential(
   { appId, platform, input }: { appId: string; platform: Platform; input: unknown },
 ): Promise<CredentialRow> {
   const channel = channelOf(platform)
-  const { credential, expiresAt } = await channel.parseCredential(input)
+  const previous = channel.inherit && (await openCredential(tx, vault, appId, platform))
+  const whole = previous && channel.inherit ? channel.inherit(input, previous.credential) : input
+  const { credential, expiresAt } = await channel.parseCredential(whole)
+  // Messages that wait for a better credential are tried at once.
+  await sql`select pg_notify('batches', '')`.execute(tx)
   return upsertCredential(tx, {
     appId,
     platform,

@@ -1,2 +1,1 @@
 export { type DispatcherSettings, laneOptions } from './start-dispatcher.ts'
-export { unblockLane } from './store.ts'

@@ -3,12 +3,15 @@ import {
   createDeliveryIds,
   createLog,
   createVault,
+  type Db,
   joinStore,
   type Store,
   type StoreHandle,
+  type Vault,
 } from '../00-kernel/index.ts'
-import { createSafeLookup } from '../00-kernel/safe-target.ts'
-import type { ProviderEndpoints } from '../11-channels/index.ts'
+import { createSafeLookup, type Target } from '../00-kernel/safe-target.ts'
+import type { LaneOptions, ProviderEndpoints } from '../11-channels/index.ts'
+import { createTokenShelf } from '../12-apps/index.ts'
 import { runDispatcher } from './dispatcher.ts'
 import { createLanes } from './lanes.ts'
 import { createMessageCache } from './message-cache.ts'
@@ -19,6 +22,8 @@ export interface DispatcherSettings {
   endpoints: ProviderEndpoints
   ca: readonly string[]
   allowPrivateTargets: readonly string[]
+  /** Where names lead, instead of what DNS says; other names then lead nowhere. */
+  hosts?: Readonly<Record<string, Target>>
   providerTimeoutMs: number
   logLevel: string
 }
@@ -33,7 +38,7 @@ export async function startDispatcher(
   now = () => new Date(),
 ): Promise<void> {
   const vault = createVault(Buffer.from(settings.masterKey))
-  const options = laneOptions(settings, () => now().getTime())
+  const options = laneOptions(settings, { db: store.bulk, vault, now: () => now().getTime() })
   await runDispatcher({
     store,
     lanes: createLanes({ db: store.bulk, vault, options }),
@@ -48,13 +53,28 @@ export async function startDispatcher(
   })
 }
 
-export function laneOptions(settings: DispatcherSettings, now: () => number) {
+export function laneOptions(
+  settings: DispatcherSettings,
+  { db, vault, now }: { db: Db; vault: Vault; now: () => number },
+): Omit<LaneOptions, 'environment'> {
   return {
     now,
+    tokenShelf: createTokenShelf(db, vault),
     endpoints: settings.endpoints,
     ca: settings.ca,
-    safeLookup: createSafeLookup({ allowPrivate: [...settings.allowPrivateTargets] }),
+    safeLookup: createSafeLookup({
+      allowPrivate: [...settings.allowPrivateTargets],
+      resolve: settings.hosts && resolverOf(settings.hosts),
+    }),
     timeoutMs: settings.providerTimeoutMs,
+  }
+}
+
+function resolverOf(hosts: Readonly<Record<string, Target>>) {
+  return async (hostname: string): Promise<Target> => {
+    const target = hosts[hostname]
+    if (!target) throw Object.assign(new Error(`${hostname} leads nowhere`), { code: 'ENOTFOUND' })
+    return target
   }
 }
 

@@ -22,7 +22,8 @@ export async function readStanding(
 ): Promise<Standing> {
   const { rows } = await sql<Standing>`
     select m.cancelled_at, m.paused_at, m.expires_at, a.status as app_status, c.revision,
-      l.blocked_until, l.block_reason, coalesce(l.blocks, 0) as blocks
+      case when c.updated_at > l.blocked_at then null else l.blocked_until end as blocked_until,
+      l.block_reason, coalesce(l.blocks, 0) as blocks
     from messages m join apps a on a.id = m.app_id
     left join credentials c on c.app_id = m.app_id and c.platform = ${platform}
     left join lanes l on l.app_id = m.app_id and l.platform = ${platform} and l.environment = ${environment}
@@ -127,12 +128,13 @@ export async function updateLane(tx: Tx, lane: LaneAddress, result: WindowResult
     round_dead: number
     round_started_at: Date
   }>`
-    insert into lanes (app_id, platform, environment, blocked_until, block_reason, block_detail, blocks,
+    insert into lanes (app_id, platform, environment, blocked_until, blocked_at, block_reason, block_detail, blocks,
       round_started_at, round_answers, round_accepted, round_dead)
-    values (${lane.app_id}, ${lane.platform}, ${lane.environment}, ${result.block?.until ?? null}, ${result.block?.reason ?? null},
+    values (${lane.app_id}, ${lane.platform}, ${lane.environment}, ${result.block?.until ?? null}, ${isBlocking ? now : null}, ${result.block?.reason ?? null},
       ${result.block?.detail ?? null}, ${isBlocking ? 1 : 0}, ${now}, ${answers}, ${accepted}, ${dead})
     on conflict (app_id, platform, environment) do update set
       blocked_until = ${isBlocking ? sql`excluded.blocked_until` : accepted > 0 ? sql`null` : sql`lanes.blocked_until`},
+      blocked_at = ${isBlocking ? sql`excluded.blocked_at` : sql`lanes.blocked_at`},
       block_reason = ${isBlocking ? sql`excluded.block_reason` : accepted > 0 ? sql`null` : sql`lanes.block_reason`},
       block_detail = ${isBlocking ? sql`excluded.block_detail` : accepted > 0 ? sql`null` : sql`lanes.block_detail`},
       blocks = ${isBlocking ? sql`lanes.blocks + 1` : accepted > 0 ? sql`0` : sql`lanes.blocks`},
@@ -149,15 +151,4 @@ export async function updateLane(tx: Tx, lane: LaneAddress, result: WindowResult
     dead: row.round_dead,
     startedAt: row.round_started_at,
   }
-}
-
-/** An operator saved a credential or asked for another try: the breaker closes. */
-export async function unblockLane(db: Db | Tx, lane: LaneAddress): Promise<void> {
-  await db
-    .updateTable('lanes')
-    .set({ blocked_until: null, block_reason: null, block_detail: null, blocks: 0 })
-    .where('app_id', '=', lane.app_id)
-    .where('platform', '=', lane.platform)
-    .where('environment', '=', lane.environment)
-    .execute()
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@carillon/contract'
+import { sql } from 'kysely'
 import type { Db } from '../00-kernel/index.ts'
 import {
   finishedAt,
@@ -65,6 +66,8 @@ async function readHolds(
     .selectFrom('lanes')
     .selectAll()
     .where('app_id', 'in', appIds)
+    .where(sql<boolean>`not exists (select from credentials c where c.app_id = lanes.app_id
+      and c.platform = lanes.platform and c.updated_at > lanes.blocked_at)`)
     .where('blocks', '>', 0)
     .where('blocked_until', '>', now)
     .execute()

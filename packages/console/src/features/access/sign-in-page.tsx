@@ -1,8 +1,21 @@
 import { signIn } from '@carillon/contract'
-import { Button, Center, Code, Group, Loader, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Center,
+  Code,
+  Group,
+  Loader,
+  Paper,
+  PasswordInput,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core'
 import { IconBellRinging2 } from '@tabler/icons-react'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { describeFailure } from '../../shared/failure.ts'
 import { useWrite } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
 
@@ -45,6 +58,18 @@ export function SignInPage() {
   )
 }
 
+/** The title of a refusal speaks to callers of the API; only its detail speaks to whoever stands here. */
+function SignInFailure({ error }: { error: Error | null }) {
+  if (!error) return null
+  const { code, detail } = describeFailure(error)
+  if (code !== 'unauthenticated' || !detail) return <FormFailure error={error} />
+  return (
+    <Alert color="red" role="alert" title="That did not sign you in">
+      {detail}
+    </Alert>
+  )
+}
+
 function KeyForm({ error, onSubmit }: { error: Error | null; onSubmit: (token: string) => void }) {
   const [key, setKey] = useState('')
   const submit = (event: FormEvent) => {
@@ -54,7 +79,7 @@ function KeyForm({ error, onSubmit }: { error: Error | null; onSubmit: (token: s
   return (
     <form onSubmit={submit}>
       <Stack>
-        <FormFailure error={error} />
+        <SignInFailure error={error} />
         <PasswordInput
           label="Secret key"
           placeholder="sk_…"

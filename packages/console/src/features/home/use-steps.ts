@@ -1,7 +1,8 @@
-import { listMessages, listSegments, listSubscriptions } from '@carillon/contract'
+import { listMessages, listSegments } from '@carillon/contract'
 import { useApps } from '../../shared/pickers.tsx'
 import { useHasSandbox, usePhones } from '../../shared/sandbox.ts'
 import { useRead } from '../../shared/server.ts'
+import { useThisBrowser } from '../../shared/this-browser-card.tsx'
 
 export const stepIds = [
   'app',
@@ -30,11 +31,11 @@ export function useSteps(): Step[] {
   const apps = useApps().data?.data
   const segments = useRead(listSegments, { query: { limit: 1 } }).data?.data
   const messages = useRead(listMessages, { query: { limit: 20 } }).data?.data
-  const browsers = useRead(listSubscriptions, { query: { platform: 'webpush', limit: 1 } }).data?.data
+  const browser = useThisBrowser().data
   const phones = usePhones(sandbox).data
   const app = apps?.find(({ status }) => status === 'published') ?? apps?.[0]
   const arrivedOnPhone = phones?.some(({ notifications }) => notifications.length > 0)
-  return [
+  const steps: Step[] = [
     {
       id: 'app',
       title: 'Create an app',
@@ -89,8 +90,9 @@ export function useSteps(): Step[] {
       id: 'browser',
       title: 'Subscribe this browser',
       why: 'Real Web Push to the browser that you are looking at.',
-      done: browsers && browsers.length > 0,
+      done: browser?.subscribed,
       appId: app?.id,
     },
   ]
+  return browser?.supported === false ? steps.filter(({ id }) => id !== 'browser') : steps
 }

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto'
+import type { TokenShelf } from '../channel.ts'
 
 export interface SigningKey {
   /** PEM, PKCS#8, P-256. */
@@ -8,8 +9,7 @@ export interface SigningKey {
 }
 
 interface ProviderJwt {
-  /** The whole header value, `bearer …`. */
-  authorization: string
+  token: string
   issuedAtMs: number
 }
 
@@ -18,47 +18,44 @@ const lifetimeMs = 50 * 60 * 1000
 /** Apple answers TooManyProviderTokenUpdates to more than one new token in this time. */
 const shortestLifetimeMs = 20 * 60 * 1000
 
-/**
- * Apple counts new tokens per key, whoever made them, so all lanes of this process share one for each
- * (team, key). The private key is part of the name: a mistyped key must not spoil the right one.
- */
-const tokens = new Map<string, ProviderJwt>()
-
-/** The present authorization header for a key; a new one is signed after 50 minutes. */
-export function apnsAuthorization(key: SigningKey, nowMs: number): string {
-  const name = nameOf(key)
-  const known = tokens.get(name)
-  if (known !== undefined && isFresh(known, nowMs)) return known.authorization
-  forgetOld(nowMs)
-  const made = { authorization: `bearer ${signJwt(key, nowMs)}`, issuedAtMs: nowMs }
-  tokens.set(name, made)
-  return made.authorization
+/** The authorization header of one signing key, the same for all lanes, processes and restarts. */
+export interface ProviderAuthorization {
+  /** The present one; a new one is signed after 50 minutes. */
+  current(nowMs: number): Promise<string>
+  /**
+   * Another one than `rejected`, which Apple called expired. Null when it is the present one and less than
+   * 20 minutes old: then the clocks differ, and a new token would only be refused as well.
+   */
+  renewed(rejected: string, nowMs: number): Promise<string | null>
 }
 
-/**
- * Another authorization than `rejected`, which Apple called expired. Null when it is the present one and less
- * than 20 minutes old: then the clocks differ, and a new token would only be refused as well.
- */
-export function renewedAuthorization(key: SigningKey, rejected: string, nowMs: number): string | null {
-  const known = tokens.get(nameOf(key))
-  if (known?.authorization === rejected) {
-    if (nowMs - known.issuedAtMs < shortestLifetimeMs) return null
-    tokens.delete(nameOf(key))
+export function createProviderAuthorization(key: SigningKey, shelf: TokenShelf): ProviderAuthorization {
+  // The private key is part of the name: a mistyped key must not spoil the right one.
+  const name = `apns ${key.team_id} ${key.key_id} ${createHash('sha256').update(key.key).digest('base64url')}`
+  let known: ProviderJwt | null = null
+
+  async function take(notBeforeMs: number, nowMs: number): Promise<ProviderJwt> {
+    const make = () => ({ token: signJwt(key, nowMs), issuedAtMs: nowMs })
+    const kept = await shelf.keep(name, notBeforeMs, make)
+    // A clock that was set back makes a token from the future, which Apple refuses.
+    known = kept.issuedAtMs <= nowMs ? kept : await shelf.keep(name, kept.issuedAtMs + 1, make)
+    return known
   }
-  return apnsAuthorization(key, nowMs)
-}
 
-/** A clock that was set back makes a token from the future, which Apple refuses. */
-function isFresh({ issuedAtMs }: ProviderJwt, nowMs: number): boolean {
-  return nowMs - issuedAtMs < lifetimeMs && nowMs >= issuedAtMs
-}
+  const current = async (nowMs: number) => {
+    const isFresh = known && nowMs - known.issuedAtMs < lifetimeMs && nowMs >= known.issuedAtMs
+    return `bearer ${(isFresh && known ? known : await take(nowMs - lifetimeMs + 1, nowMs)).token}`
+  }
 
-function forgetOld(nowMs: number): void {
-  for (const [name, token] of tokens) if (!isFresh(token, nowMs)) tokens.delete(name)
-}
-
-function nameOf({ key, key_id, team_id }: SigningKey): string {
-  return `${team_id} ${key_id} ${createHash('sha256').update(key).digest('base64url')}`
+  return {
+    current,
+    renewed: async (rejected, nowMs) => {
+      const present = known
+      if (!present || `bearer ${present.token}` !== rejected) return current(nowMs)
+      if (nowMs - present.issuedAtMs < shortestLifetimeMs) return null
+      return `bearer ${(await take(present.issuedAtMs + 1, nowMs)).token}`
+    },
+  }
 }
 
 /** ES256 with the raw r‖s signature of JOSE (RFC 7518, section 3.4); `iat` is a number. */

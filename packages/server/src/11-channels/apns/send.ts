@@ -1,7 +1,8 @@
+import type { Environment } from '@carillon/contract'
 import { type Answer, createNodeSender, type Sender, type SendRequest } from '@carillon/http2-sender'
 import type { Lane, LaneOptions, Parcel, Verdict } from '../channel.ts'
 import type { ApnsCredential } from './credential.ts'
-import { apnsAuthorization, renewedAuthorization } from './jwt.ts'
+import { createProviderAuthorization } from './jwt.ts'
 import { type PushType, pushTypes } from './limits.ts'
 import { apnsVerdict } from './outcome.ts'
 
@@ -16,6 +17,8 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
     options.environment === 'production' ? options.endpoints.apns : options.endpoints.apnsSandbox,
   )
   const sender = openSender(endpoint, credential, options)
+  const provider =
+    credential.auth === 'token' ? createProviderAuthorization(credential, options.tokenShelf) : null
   const pathPrefix = `${endpoint.pathname.replace(/\/$/, '')}/3/device/`
 
   async function send(parcels: readonly Parcel[]): Promise<Verdict[]> {
@@ -26,7 +29,7 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
       if (refusal === null) open.push(index)
       else verdicts[index] = refusal
     })
-    const authorization = authorizationOf(credential, options.now())
+    const authorization = await provider?.current(options.now())
     await deliver(parcels, verdicts, open, authorization)
     await deliverAgain(parcels, verdicts, authorization)
     return verdicts
@@ -58,8 +61,8 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
     rejected: string | undefined,
   ): Promise<void> {
     const places = expiredPlaces(verdicts)
-    if (places.length === 0 || rejected === undefined || credential.auth !== 'token') return
-    const authorization = renewedAuthorization(credential, rejected, options.now())
+    if (places.length === 0 || rejected === undefined || !provider) return
+    const authorization = await provider.renewed(rejected, options.now())
     if (authorization !== null) {
       sender.reconnect()
       await deliver(parcels, verdicts, places, authorization)
@@ -67,7 +70,11 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
     for (const place of expiredPlaces(verdicts)) verdicts[place] = clockSkew
   }
 
-  return { send, [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose]() }
+  return {
+    send,
+    otherEnvironment: otherEnvironmentOf(credential, options),
+    [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
+  }
 }
 
 function openSender(endpoint: URL, credential: ApnsCredential, options: LaneOptions): Sender {
@@ -85,8 +92,10 @@ function openSender(endpoint: URL, credential: ApnsCredential, options: LaneOpti
   })
 }
 
-function authorizationOf(credential: ApnsCredential, nowMs: number): string | undefined {
-  return credential.auth === 'token' ? apnsAuthorization(credential, nowMs) : undefined
+/** A key is good for both environments; a certificate belongs to one. */
+function otherEnvironmentOf({ auth }: ApnsCredential, { environment }: LaneOptions): Environment | undefined {
+  if (auth !== 'token') return undefined
+  return environment === 'production' ? 'sandbox' : 'production'
 }
 
 /** What Apple would surely refuse is refused here: it counts refusals against the connection and the key. */

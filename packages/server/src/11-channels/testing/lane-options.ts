@@ -1,4 +1,8 @@
 import type { DeliveryOptions, LaneOptions, RenderedContent } from '../channel.ts'
+import { createMemoryShelf } from './memory-shelf.ts'
+
+/** Shared by all lanes of a test file, as by all processes of an installation. */
+const tokenShelf = createMemoryShelf()
 
 /** Options of a lane whose providers are all elsewhere unless a test says where. */
 export function laneOptions(
@@ -9,6 +13,7 @@ export function laneOptions(
     environment: 'production',
     now: Date.now,
     ca: [],
+    tokenShelf,
     safeLookup: async () => ({ refused: 'this test calls nobody' }),
     timeoutMs: 5000,
     ...changes,

@@ -25,6 +25,13 @@ export async function parseWebPushCredential(input: unknown): Promise<ParsedCred
   return { credential: { subject, ...keys }, expiresAt: null }
 }
 
+/** Browsers are subscribed under the key pair: a new one would lose them all, so the old one stays unless another is given. */
+export function inheritVapidPair(input: unknown, { public_key, private_key }: VapidCredential): unknown {
+  const isObject = typeof input === 'object' && input !== null
+  if (!isObject || 'public_key' in input || 'private_key' in input) return input
+  return { ...input, public_key, private_key }
+}
+
 /** The public key is shown whole: pages subscribe with it. */
 export function maskWebPushCredential(credential: VapidCredential): Record<string, string> {
   const { subject, public_key, private_key } = credential

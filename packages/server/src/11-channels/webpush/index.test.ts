@@ -2,6 +2,7 @@ import { type Device, type Sandbox, type Scenario, startSandbox } from '@carillo
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSafeLookup } from '../../00-kernel/safe-target.ts'
 import type { LaneOptions, Parcel, RenderedContent, VerdictClass } from '../channel.ts'
+import { createMemoryShelf } from '../testing/memory-shelf.ts'
 import type { VapidCredential } from './credential.ts'
 import { webpushChannel } from './index.ts'
 import { createBrowser } from './testing/browser.ts'
@@ -18,6 +19,7 @@ beforeAll(async () => {
     now: Date.now,
     endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '' },
     ca: [sandbox.caPem],
+    tokenShelf: createMemoryShelf(),
     safeLookup: createSafeLookup({ allowPrivate: sandbox.env.ALLOW_PRIVATE_TARGETS?.split(',') ?? [] }),
     timeoutMs: 5_000,
   }

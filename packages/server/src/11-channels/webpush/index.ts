@@ -1,5 +1,10 @@
 import type { Address, Channel } from '../channel.ts'
-import { maskWebPushCredential, parseWebPushCredential, type VapidCredential } from './credential.ts'
+import {
+  inheritVapidPair,
+  maskWebPushCredential,
+  parseWebPushCredential,
+  type VapidCredential,
+} from './credential.ts'
 import { readRecipient } from './encrypt.ts'
 import { buildWebPushPayload } from './payload.ts'
 import { probeWebPush } from './probe.ts'
@@ -9,6 +14,7 @@ import { openWebPushLane } from './send.ts'
 export const webpushChannel: Channel<VapidCredential> = {
   platform: 'webpush',
   parseCredential: parseWebPushCredential,
+  inherit: inheritVapidPair,
   maskCredential: maskWebPushCredential,
   checkAddress,
   buildPayload: buildWebPushPayload,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import webPush from 'web-push'
 import { createSafeLookup } from '../../00-kernel/safe-target.ts'
 import type { Address, LaneOptions, Parcel, RenderedContent } from '../channel.ts'
+import { createMemoryShelf } from '../testing/memory-shelf.ts'
 import { buildWebPushPayload } from './payload.ts'
 import { openWebPushLane } from './send.ts'
 import { createBrowser } from './testing/browser.ts'
@@ -41,6 +42,7 @@ function openLane(service: TlsService, more: Partial<LaneOptions> = {}) {
     now: Date.now,
     endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '' },
     ca: [service.ca],
+    tokenShelf: createMemoryShelf(),
     safeLookup,
     timeoutMs: 5_000,
     ...more,

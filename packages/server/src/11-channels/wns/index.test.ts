@@ -2,6 +2,7 @@ import { type Device, type Sandbox, type Scenario, startSandbox } from '@carillo
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSafeLookup } from '../../00-kernel/safe-target.ts'
 import type { LaneOptions, Parcel, RenderedContent, VerdictClass } from '../channel.ts'
+import { createMemoryShelf } from '../testing/memory-shelf.ts'
 import { wnsChannel } from './index.ts'
 
 let sandbox: Sandbox
@@ -21,6 +22,7 @@ beforeAll(async () => {
       wnsToken: sandbox.env.WNS_TOKEN_ENDPOINT ?? '',
     },
     ca: [sandbox.caPem],
+    tokenShelf: createMemoryShelf(),
     safeLookup: createSafeLookup({ allowPrivate: sandbox.env.ALLOW_PRIVATE_TARGETS?.split(',') ?? [] }),
     timeoutMs: 5_000,
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSafeLookup } from '../../00-kernel/safe-target.ts'
 import type { LaneOptions, Parcel, RenderedContent } from '../channel.ts'
+import { createMemoryShelf } from '../testing/memory-shelf.ts'
 import { type SeenRequest, type ServiceReply, startTlsService } from '../webpush/testing/tls-service.ts'
 import { buildWnsPayload } from './payload.ts'
 import { openWnsLane } from './send.ts'
@@ -57,6 +58,7 @@ async function start(
         wnsToken: `https://localhost:${service.port}`,
       },
       ca: [service.ca],
+      tokenShelf: createMemoryShelf(),
       safeLookup: createSafeLookup({
         allowPrivate: [host, `localhost:${service.port}`],
         resolve: async () => ({ address: '127.0.0.1', family: 4, port: service.port }),

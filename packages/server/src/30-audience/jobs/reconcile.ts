@@ -10,10 +10,11 @@ import type { JobKind, JobProgress } from './job-kind.ts'
 import { type JobHead, readJobInput } from './store.ts'
 
 /** A step holds the workspace's audience, so it is kept to a fraction of a second. */
-const chunkRows = 5_000
+const chunkRows = 2_000
+const zeroId = '00000000-0000-0000-0000-000000000000'
 
 type Counts = Pick<Relinked, 'matched' | 'unmatched' | 'ambiguous' | 'changed'>
-type Position = Partial<Counts> & { phase?: 'users' | 'subscriptions'; after?: string | null }
+type Position = Partial<Counts> & { phase?: 'users' | 'subscriptions'; after?: string }
 
 /**
  * Follows a change of the reconciliation key: first every user gets the value of the new key, then every
@@ -36,13 +37,13 @@ async function step(tx: Tx, job: JobHead, attribute: string): Promise<JobProgres
   const total = position.phase ? job.total : await countAudience(tx, job.workspace_id)
   return position.phase === 'subscriptions'
     ? relinkStep(tx, { ...job, total }, position)
-    : rekeyStep(tx, { ...job, total }, { attribute, after: position.after ?? null })
+    : rekeyStep(tx, { ...job, total }, { attribute, after: position.after ?? zeroId })
 }
 
 async function rekeyStep(
   tx: Tx,
   job: JobHead,
-  { attribute, after }: { attribute: string; after: string | null },
+  { attribute, after }: { attribute: string; after: string },
 ): Promise<JobProgress> {
   const { last, count } = await rekeyUsers(tx, job.workspace_id, {
     keyValue: normalisedAttribute(attribute),
@@ -50,7 +51,7 @@ async function rekeyStep(
     limit: chunkRows,
   })
   const position: Position =
-    count < chunkRows ? { phase: 'subscriptions', after: null } : { phase: 'users', after: last }
+    last !== null && count === chunkRows ? { phase: 'users', after: last } : { phase: 'subscriptions' }
   return { position, done: job.done + count, total: job.total, errors: 0 }
 }
 
@@ -59,13 +60,13 @@ async function relinkStep(tx: Tx, job: JobHead, position: Position): Promise<Job
   const chunk = await relinkChunk(tx, job.workspace_id, {
     // Everybody has the new value by now, so the indexed column serves.
     key: keyOfUser({ ...settings, reconcilingJobId: null }),
-    after: position.after ?? null,
+    after: position.after ?? zeroId,
     limit: chunkRows,
     dryRun: false,
   })
   const counts = addCounts(countsOf(position), chunk)
   const progress = { done: job.done + chunk.count, total: job.total, errors: 0 }
-  if (chunk.count === chunkRows)
+  if (chunk.last !== null && chunk.count === chunkRows)
     return { ...progress, position: { phase: 'subscriptions', after: chunk.last, ...counts } }
   await writeSettings(tx, job.workspace_id, { reconciling_job_id: null })
   return { ...progress, position: {}, result: counts }
@@ -75,7 +76,7 @@ async function relinkStep(tx: Tx, job: JobHead, position: Position): Promise<Job
 async function countOnly(tx: Tx, { workspace_id }: JobHead, attribute: string): Promise<JobProgress> {
   await sql`set local statement_timeout = '10min'`.execute(tx)
   const key = normalisedAttribute(attribute)
-  const found = await relinkChunk(tx, workspace_id, { key, after: null, limit: null, dryRun: true })
+  const found = await relinkChunk(tx, workspace_id, { key, after: zeroId, limit: null, dryRun: true })
   return { position: {}, done: found.count, total: found.count, errors: 0, result: countsOf(found) }
 }
 

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { type Db, newId, type Tables, type Tx } from '../../00-kernel/index.ts'
 
-export type JobRow = Selectable<Tables['jobs']>
+type JobRow = Selectable<Tables['jobs']>
 /** A job without its input, which may be megabytes. */
 export type JobHead = Omit<JobRow, 'input'>
 

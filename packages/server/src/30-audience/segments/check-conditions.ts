@@ -15,7 +15,7 @@ interface Fault {
 
 /**
  * What is wrong with the conditions by themselves. An attribute that is not declared takes the type of the
- * value. Whether named messages and segments exist is for `check-references.ts`.
+ * value. Whether named messages and segments exist is for `check-definition.ts`.
  */
 export function checkConditions(
   conditions: readonly Condition[],
@@ -102,9 +102,9 @@ function checkScalar(
   const types = attribute ? [attribute.type] : rule.types
   if (!types.some((type) => typeFits[type](value)))
     return `is not ${[...new Set(types.map((type) => typeNames[type]))].join(' or ')}`
-  const choices = rule.types.includes('number') ? attribute?.values : null
-  if (choices && !choices.includes(String(value))) return `is not one of ${choices.join(', ')}`
-  return operator.endsWith('contains') && value === '' ? 'is empty, which every text contains' : null
+  if (operator.endsWith('contains')) return value === '' ? 'is empty, which every text contains' : null
+  const choices = attribute?.values
+  return choices && !choices.includes(String(value)) ? `is not one of ${choices.join(', ')}` : null
 }
 
 const isText = (value: unknown) => typeof value === 'string'

@@ -50,8 +50,8 @@ async function checkReferences(
       return [{ pointer, code: 'unknown_segment', detail: 'is not the id of a segment here' }]
     const circle = id === null ? null : findCircle(value, id, segments)
     if (!circle) return []
-    const detail = `makes a circle: this segment, ${circle.join(', ')}, and this segment again`
-    return [{ pointer, code: 'circle', detail }]
+    const way = ['this segment', ...circle, 'this segment']
+    return [{ pointer, code: 'circle', detail: `makes a circle: ${way.join(' > ')}` }]
   })
 }
 

@@ -281,8 +281,8 @@ test('where identity is required a device claims a person only with a valid toke
   const signed = await request('PATCH', path, { ...back, user_token }, asDevice(guarded))
   expect(signed.body.user_id).toBe(userId)
   // A server is trusted as it is.
-  const server = { app_id: guarded.id, platform: 'apns', token: hex(), ...back }
-  expect((await request('POST', '/v1/subscriptions', server)).body.user_id).toBe(userId)
+  const fromServer = { app_id: guarded.id, platform: 'apns', token: hex(), ...back }
+  expect((await request('POST', '/v1/subscriptions', fromServer)).body.user_id).toBe(userId)
 })
 
 test('a device id alone does not bring a person’s messages to another token where identity is required', async () => {

@@ -1,6 +1,6 @@
-import type { SubscriptionCreate } from '@carillon/contract'
+import type { Environment, SubscriptionCreate } from '@carillon/contract'
 import { type Caller, fieldProblem, newId, Problem, type Tx, type Vault } from '../../00-kernel/index.ts'
-import { type AppRow, findApp } from '../../12-apps/index.ts'
+import { type AppRow, findApp, findCredential } from '../../12-apps/index.ts'
 import { lockKeys, shareAudience } from '../audience-lock.ts'
 import { addressOf, type DeviceAddress } from './address.ts'
 import { claimedValue, proveClaim, resolvePerson } from './claim-person.ts'
@@ -32,7 +32,8 @@ export async function registerSubscription(
   const app = await findApp(tx, caller.workspaceId, input.app_id)
   if (!app) throw fieldProblem('invalid_request', '/app_id', 'is no app of this workspace', 'unknown')
   const address = addressOf(input)
-  await proveClaim(input, { vault: deps.vault, caller, app, now: deps.now() })
+  const now = deps.now()
+  await proveClaim(input, { vault: deps.vault, caller, app, now })
 
   await shareAudience(tx, caller.workspaceId)
   await lockKeys(tx, caller.workspaceId, keysOf(input, address))
@@ -44,11 +45,12 @@ export async function registerSubscription(
     deviceId: input.device_id,
   })
   const byToken = rows.find((row) => address.tokenHash.equals(row.token_hash))
-  const byDevice = rows.find((row) => row.device_id !== null && row.device_id === input.device_id)
+  const byDevice = rows.find((row) => row.device_id === input.device_id)
   const known = byDevice ?? byToken
   const fields = {
     ...fieldsOf(input, known),
-    environment: input.environment ?? byToken?.environment ?? known?.environment ?? 'production',
+    environment:
+      input.environment ?? byToken?.environment ?? known?.environment ?? (await usualEnvironment(tx, input)),
     token: address.token,
     token_hash: address.tokenHash,
     target: address.target,
@@ -56,12 +58,12 @@ export async function registerSubscription(
     status: 'active' as const,
     status_reason: null,
     status_at: null,
-    registered_at: deps.now(),
+    registered_at: now,
   }
   if (!known) {
     const row = await insertSubscription(tx, {
       ...fields,
-      id: newId(deps.now().getTime()),
+      id: newId(now.getTime()),
       workspace_id: caller.workspaceId,
       app_id: app.id,
       platform: input.platform,
@@ -132,4 +134,11 @@ function isSamePerson({
   const isUnproven =
     caller.kind === 'publishable' && app.identity_required && !address.tokenHash.equals(known.token_hash)
   return !isReinstalled && !isUnproven
+}
+
+/** Where the app's own credential leads: a development build need not say so each time. */
+async function usualEnvironment(tx: Tx, { app_id, platform }: SubscriptionCreate): Promise<Environment> {
+  if (platform !== 'apns') return 'production'
+  const credential = await findCredential(tx, app_id, platform)
+  return credential?.masked.environment === 'sandbox' ? 'sandbox' : 'production'
 }

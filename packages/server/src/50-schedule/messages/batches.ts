@@ -63,10 +63,11 @@ export async function claimBatches(
       select b.id from batches b
       join messages m on m.seq = b.message_seq
       left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
+      left join credentials c on c.app_id = b.app_id and c.platform = b.platform
       where b.closed_at is null and (b.lease_until is null or b.lease_until <= ${now})
         and (b.due_at <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
         and (m.paused_at is null or m.cancelled_at is not null or m.expires_at <= ${now})
-        and (l.blocked_until is null or l.blocked_until <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
+        and (l.blocked_until is null or l.blocked_until <= ${now} or c.updated_at > l.blocked_at or m.cancelled_at is not null or m.expires_at <= ${now})
         and b.app_id || ':' || b.platform || ':' || b.environment <> all(${fullLanes}::text[])
       order by b.priority, b.due_at, b.id
       limit ${limit}

@@ -123,7 +123,7 @@ async function resolveContent(tx: Tx, workspaceId: string, input: MessageCreate)
     )
   const content = template?.content ?? input.content ?? {}
   const overrides = { ...template?.overrides, ...input.overrides }
-  const errors = checkContent(content, overrides)
+  const errors = checkContent(content, overrides, input.variables ?? {})
   if (errors.length > 0) throw new Problem('invalid_content', { errors })
   checkConstantSize(content, overrides)
   return { content, overrides, version: template?.version ?? null }

@@ -10,7 +10,7 @@ export function readRows(format: 'csv' | 'ndjson', data: string, schema: readonl
   return format === 'csv' ? readCsv(data, schema) : readNdjson(data)
 }
 
-export function* readNdjson(data: string): Generator<ImportRow> {
+function* readNdjson(data: string): Generator<ImportRow> {
   for (let from = 0; from < data.length; ) {
     const newline = data.indexOf('\n', from)
     const to = newline === -1 ? data.length : newline
@@ -36,7 +36,7 @@ function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([key, child]) => isStorable(key) && isStorable(child))
 }
 
-export function* readCsv(data: string, schema: readonly Attribute[]): Generator<ImportRow> {
+function* readCsv(data: string, schema: readonly Attribute[]): Generator<ImportRow> {
   const records = parseCsv(data)
   const header = records.next().value
   if (!header) throw rowProblem('has no header row')
@@ -76,7 +76,7 @@ const parsers: Record<Attribute['type'], (text: string) => AttributeValue> = {
   picklist: asText,
   date: asText,
   number: (text) => (/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : text),
-  boolean: (text) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text,
+  boolean: (text) => (/^\s*(true|false)\s*$/i.test(text) ? text.trim().toLowerCase() === 'true' : text),
 }
 
 /** An empty cell says nothing: it is neither a value nor a removal. */
