@@ -32,7 +32,8 @@ test(`kill -9 ${kills} times during ${recipients} recipients: all end, none is l
   })
   let killed = 0
   for (; killed < kills; killed += 1) {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 700))
+    await untilSending()
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 120))
     await server.kill()
     server = await startServerProcess(environment)
     const { status } = await readMessage()
@@ -54,6 +55,13 @@ test(`kill -9 ${kills} times during ${recipients} recipients: all end, none is l
   expect(repeats).toBeLessThanOrEqual(killed * mostRepeatsPerKill)
   await server.stop()
   await rm(dataDir, { recursive: true, force: true })
+
+  /** A kill is only worth something while requests are on the wire. */
+  async function untilSending(): Promise<void> {
+    const before = sandbox.control.stats().apns.accepted
+    while (sandbox.control.stats().apns.accepted === before)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+  }
 
   function readMessage(): Promise<Message> {
     return createApi(server.address, key)('GET', `/v1/messages/${accepted.id}`)
