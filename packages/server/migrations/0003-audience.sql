@@ -65,7 +65,8 @@ create table subscriptions (
 create unique index subscriptions_by_device on subscriptions (app_id, platform, device_id)
   where device_id is not null;
 create index subscriptions_by_app on subscriptions (app_id, id);
-create index subscriptions_by_user on subscriptions (user_id) where user_id is not null;
+-- With the app: a person's devices in one app are found without statistics to choose by.
+create index subscriptions_by_user on subscriptions (user_id, app_id) where user_id is not null;
 create index subscriptions_by_workspace on subscriptions (workspace_id, id);
 create index subscriptions_unlinked on subscriptions (workspace_id, reconciliation_value)
   where reconciliation_value is not null;

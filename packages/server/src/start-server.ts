@@ -8,6 +8,7 @@ import {
   createDeliveryIds,
   createLog,
   createVault,
+  keepUp,
   loadMasterKey,
   openStore,
   type Store,
@@ -108,7 +109,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   await http.listen({ port: config.port, host: config.host })
 
   const context = { log, now, signal: stop.signal }
-  const loops: Promise<void>[] = []
+  const loops: Promise<void>[] = [keepUp(store, context)]
   if (config.roles.includes('scheduler')) loops.push(runFreezer(store, context), runJobs(store, context))
   if (config.roles.includes('worker'))
     loops.push(runDispatch(store, settings, { threads: config.workerThreads, ...context }))

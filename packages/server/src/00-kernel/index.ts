@@ -1,6 +1,7 @@
 export * from './alarm.ts'
 export * from './config.ts'
 export * from './delivery-id.ts'
+export * from './embedded-upkeep.ts'
 export * from './ids.ts'
 export * from './log.ts'
 export * from './page.ts'

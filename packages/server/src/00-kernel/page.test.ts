@@ -20,10 +20,17 @@ test.each([
   encodeCursor(['1']),
   encodeCursor([1.5]),
   encodeCursor([1, 2]),
+  encodeCursor([2 ** 31]),
   '%00',
   Buffer.from('{}').toString('base64url'),
 ])('refuses the cursor %j', (cursor) => {
   expect(() => decodeCursor(cursor, ['int'])).toThrowError(
+    expect.objectContaining({ code: 'invalid_cursor' }),
+  )
+})
+
+test.each(['-'.repeat(36), '0'.repeat(36), ''])('refuses the key %j where an id is needed', (key) => {
+  expect(() => decodeCursor(encodeCursor([key]), ['uuid'])).toThrowError(
     expect.objectContaining({ code: 'invalid_cursor' }),
   )
 })

@@ -1,3 +1,4 @@
+import { isUuid } from './ids.ts'
 import { Problem } from './problem.ts'
 
 export interface Page<T> {
@@ -43,8 +44,9 @@ export function decodeCursor(
 }
 
 const isOf = {
-  uuid: (value: unknown) => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value),
-  int: (value: unknown) => Number.isSafeInteger(value),
+  uuid: (value: unknown) => typeof value === 'string' && isUuid(value),
+  /** What a column of type int can be compared with. */
+  int: (value: unknown) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
   text: (value: unknown) => typeof value === 'string' && value.length <= 300 && !value.includes('\0'),
 }
 

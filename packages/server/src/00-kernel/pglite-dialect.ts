@@ -72,8 +72,10 @@ function pgliteDriver(client: PgliteClient, lane: 'interactive' | 'bulk'): Drive
   return {
     init: async () => {},
     acquireConnection: async () => pgliteConnection(client, lane),
-    beginTransaction: async (connection, { isolationLevel }) => {
-      const sql = isolationLevel ? `begin isolation level ${isolationLevel}` : 'begin'
+    beginTransaction: async (connection, { isolationLevel, accessMode }) => {
+      const sql = ['begin', isolationLevel && `isolation level ${isolationLevel}`, accessMode]
+        .filter(Boolean)
+        .join(' ')
       await send(connection, 'begin', CompiledQuery.raw(sql))
     },
     commitTransaction: async (connection) =>

@@ -1,8 +1,8 @@
 import type { ExcludedReason } from '@carillon/contract'
 import type { Target } from '../30-audience/index.ts'
 import type { MessageRow } from '../50-schedule/index.ts'
-import type { Standing } from './store.ts'
 import type { WindowEntry } from './window.ts'
+import type { Standing } from './write-checkpoint.ts'
 
 /** Why the whole window is not sent, or null. In the documented order. */
 export function gateMessage(

@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads'
 import type { Log, Store } from '../00-kernel/index.ts'
 import { type DispatcherSettings, startDispatcher } from './start-dispatcher.ts'
 
-/** Sends in `threads` threads, or in this one when 0; resolves when all have stopped. */
+/** Sends in `threads` threads, or in this one when 0, by the clock `now`; resolves when all have stopped. */
 export async function runDispatch(
   store: Store,
   settings: DispatcherSettings,
-  { threads, signal, log }: { threads: number; signal: AbortSignal; log: Log },
+  { threads, signal, log, now }: { threads: number; signal: AbortSignal; log: Log; now: () => Date },
 ): Promise<void> {
-  if (threads === 0) return startDispatcher(store, settings, signal)
+  if (threads === 0) return startDispatcher(store, settings, signal, now)
   await Promise.all(Array.from({ length: threads }, () => runThread(store, settings, signal, log)))
 }
 

@@ -20,6 +20,7 @@ const sent: Sent = {
   sentAtMs: now.getTime(),
   userId: 'u',
   registeredEnvironment: 'production',
+  isSecondTry: false,
 }
 
 function judge(
@@ -68,9 +69,15 @@ test.each(['throttle_project', 'auth_broken'] as const)(
   (verdictClass) => {
     const { block, retries } = judge({ class: verdictClass })
     expect(block?.until.getTime()).toBeGreaterThan(now.getTime())
-    expect(retries[0]?.dueAt).toEqual(block?.until)
+    expect(retries).toHaveLength(1)
   },
 )
+
+test('what a throttled lane holds waits for its time; what a refused credential holds waits for the block alone', () => {
+  const throttled = judge({ class: 'throttle_project' })
+  expect(throttled.retries[0]?.dueAt).toEqual(throttled.block?.until)
+  expect(judge({ class: 'auth_broken' }).retries[0]?.dueAt).toEqual(now)
+})
 
 test('the breaker stays open longer each time, up to ten minutes or so', () => {
   const untilAfter = (blocks: number) =>
@@ -98,7 +105,7 @@ test('the last attempt that fails is the end, with the reason of the failure', (
 test('nothing is tried again after the expiry', () => {
   const expiresAt = new Date(now.getTime() + 100)
   expect(judge({ class: 'retry' }, { expiresAt }).endings[0]?.reason).toBe('provider_unavailable')
-  expect(judge({ class: 'auth_broken' }, { expiresAt }).retries[0]?.dueAt).toEqual(expiresAt)
+  expect(judge({ class: 'throttle_project' }, { expiresAt }).retries[0]?.dueAt).toEqual(expiresAt)
 })
 
 test('a bad device token is tried once in the other environment, with the same attempt', () => {
@@ -111,9 +118,23 @@ test('a token that both environments call bad is dead', () => {
   const { dead, endings } = judge(
     { class: 'token_wrong_context', code: 'BadDeviceToken' },
     { environment: 'sandbox', otherEnvironment: 'production' },
+    { isSecondTry: true },
   )
   expect(dead).toHaveLength(1)
   expect(endings[0]?.reason).toBe('token_invalid')
+})
+
+test('a token that was registered in the other environment since is not dead on the first answer', () => {
+  const { dead, retries } = judge(
+    { class: 'token_wrong_context', code: 'BadDeviceToken' },
+    { environment: 'sandbox', otherEnvironment: 'production' },
+  )
+  expect([dead.length, retries[0]?.environment]).toEqual([0, 'production'])
+})
+
+test('a key that the other environment does not take fails the delivery, and neither blocks nor retires', () => {
+  const { block, dead, endings } = judge({ class: 'auth_broken' }, {}, { isSecondTry: true })
+  expect([block, dead, endings[0]?.reason]).toEqual([null, [], 'token_wrong_context'])
 })
 
 test('a token that the other environment accepts is relabelled', () => {

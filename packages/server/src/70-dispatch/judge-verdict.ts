@@ -11,6 +11,8 @@ export interface Sent {
   userId: string | null
   /** The environment that the subscription is registered for. */
   registeredEnvironment: Environment
+  /** The other environment has called this token bad already, for this delivery. */
+  isSecondTry: boolean
 }
 
 export interface Judging {
@@ -58,6 +60,11 @@ export function judgeVerdict(result: WindowResult, verdict: Verdict, sent: Sent,
     case 'target_refused':
       return end(result, verdict, sent, judging, 'failed')
     case 'auth_broken':
+      // Apple limits some keys to one environment: then the other cannot be asked, which is no fault of the key.
+      if (sent.isSecondTry) return end(result, verdict, sent, judging, 'failed', 'token_wrong_context')
+      block(result, verdict, judging)
+      // The block holds it. A due time of its own would hold it still when a better credential lifts the block.
+      return again(result, verdict, sent, { ...judging, dueAt: judging.now, countsAsAttempt: false })
     case 'throttle_project':
       block(result, verdict, judging)
       // Not the message's fault: no attempt is used up, only its time.
@@ -97,15 +104,15 @@ function die(result: WindowResult, verdict: Verdict, sent: Sent, judging: Judgin
 /** A token of the other environment gets one try there; refused by both it is dead (never on one answer alone). */
 function wrongContext(result: WindowResult, verdict: Verdict, sent: Sent, judging: Judging): void {
   const isEnvironment = verdict.code === 'BadDeviceToken'
-  if (isEnvironment && judging.environment !== sent.registeredEnvironment)
-    return die(result, verdict, sent, judging)
+  if (isEnvironment && sent.isSecondTry) return die(result, verdict, sent, judging)
   result.round.other += 1
   if (!isEnvironment || !judging.otherEnvironment) {
     return end(result, verdict, sent, judging, 'failed', isEnvironment ? 'token_invalid' : undefined)
   }
   again(result, verdict, sent, {
     ...judging,
-    dueAt: judging.now,
+    // At once; and it says which registrations the first refusal knew of.
+    dueAt: new Date(sent.sentAtMs),
     environment: judging.otherEnvironment,
     countsAsAttempt: false,
   })

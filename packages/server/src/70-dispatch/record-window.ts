@@ -1,30 +1,29 @@
-import type { Tx } from '../00-kernel/index.ts'
+import type { Db, Tx } from '../00-kernel/index.ts'
 import { announceBatches, type BatchRow, insertBatch } from '../50-schedule/index.ts'
-import { addCount, addCounts, insertDeliveries, updateLane } from './store.ts'
+import { countRetired } from './store.ts'
 import { tidyTokens } from './token-hygiene.ts'
 import type { Retry, WindowResult } from './window.ts'
+import { type Checkpoint, type Step, writeCheckpoint } from './write-checkpoint.ts'
 
-const countShards = 16
-
-/** Writes everything that a window left behind. The caller moves the checkpoint in the same transaction. */
-export async function recordWindow(tx: Tx, batch: BatchRow, result: WindowResult, now: Date): Promise<void> {
-  await insertDeliveries(tx, batch.message_seq, batch.platform, result.endings, now)
-  const shard = batch.id % countShards
-  await addCounts(tx, batch.message_seq, batch.platform, result.endings, shard)
-  await insertRetries(tx, batch, result.retries)
-  const { accepted, dead, other } = result.round
-  if (accepted + dead + other > 0 || result.block) {
-    const round = await updateLane(tx, batch, result, now)
-    const retired = await tidyTokens(tx, batch, round, result)
-    await addCount(tx, {
-      messageSeq: batch.message_seq,
-      platform: batch.platform,
-      outcome: 'retired',
-      reason: 'retired',
-      shard,
-      n: retired,
-    })
-  }
+/**
+ * Records a window and opens the next. The usual window, in which all deliveries ended and all tokens live, is one
+ * statement; retries and dead tokens need more, in one transaction with it.
+ */
+export async function recordWindow(
+  db: Db,
+  batch: BatchRow,
+  result: WindowResult,
+  to: Checkpoint,
+): Promise<Step> {
+  const isPlain = result.retries.length + result.dead.length + result.relabelled.length === 0
+  if (isPlain) return writeCheckpoint(db, batch, result, to)
+  return db.transaction().execute(async (tx) => {
+    const step = await writeCheckpoint(tx, batch, result, to)
+    if (step.isLost) return step
+    await insertRetries(tx, batch, result.retries)
+    if (step.round) await countRetired(tx, batch, await tidyTokens(tx, batch, step.round, result))
+    return step
+  })
 }
 
 /** Retries that are due together and alike go together: one batch per second, environment and attempt. */
@@ -45,7 +44,7 @@ async function insertRetries(tx: Tx, batch: BatchRow, retries: readonly Retry[])
       entries: group.map((retry) => retry.entry),
       attempt: first.attempt,
       dueAt: new Date(Math.max(...group.map((retry) => retry.dueAt.getTime()))),
-      lastFailure: first.failure,
+      lastFailure: first.failure ?? undefined,
       lastCode: first.code ?? undefined,
     })
   }

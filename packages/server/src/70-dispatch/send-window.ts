@@ -6,8 +6,8 @@ import type { DispatchDeps } from './dispatcher.ts'
 import { gateEntry, gateMessage } from './gate-entries.ts'
 import { judgeVerdict, type Sent } from './judge-verdict.ts'
 import type { PreparedMessage } from './message-cache.ts'
-import type { Standing } from './store.ts'
-import { emptyResult, endingOf, type WindowEntry, type WindowResult } from './window.ts'
+import { emptyResult, endingOf, type Retry, type WindowEntry, type WindowResult } from './window.ts'
+import type { Standing } from './write-checkpoint.ts'
 
 interface OpenWindow {
   batch: BatchRow
@@ -71,6 +71,10 @@ function prepare(result: WindowResult, window: OpenWindow, targets: Map<string, 
       )
       continue
     }
+    if (target.environment !== window.batch.environment && !isSecondTry(window.batch, target)) {
+      result.retries.push(reroute(window.batch, entry, target, now))
+      continue
+    }
     const made = makeParcel(window, entry, target, now)
     if ('parcel' in made) ready.push(made)
     else
@@ -82,6 +86,24 @@ function prepare(result: WindowResult, window: OpenWindow, targets: Map<string, 
       )
   }
   return ready
+}
+
+/** Whether the batch brings a token here because the other environment called it bad, and it is still that token. */
+function isSecondTry({ last_failure, due_at }: BatchRow, { registered_at }: Target): boolean {
+  return last_failure === 'token_wrong_context' && registered_at <= due_at
+}
+
+/** The device was registered anew, or found, in the other environment after the audience was frozen. */
+function reroute(batch: BatchRow, entry: WindowEntry, { environment }: Target, now: Date): Retry {
+  const { ordinal, subscriptionId, userId } = entry
+  return {
+    entry: { ordinal, subscriptionId, userId },
+    dueAt: now,
+    attempt: batch.attempt,
+    environment,
+    failure: null,
+    code: null,
+  }
 }
 
 function makeParcel({ batch, message, standing }: OpenWindow, entry: WindowEntry, target: Target, now: Date) {
@@ -114,6 +136,7 @@ function makeParcel({ batch, message, standing }: OpenWindow, entry: WindowEntry
       sentAtMs: now.getTime(),
       userId: target.user_id,
       registeredEnvironment: target.environment,
+      isSecondTry: isSecondTry(batch, target),
     },
   }
 }
@@ -124,6 +147,7 @@ async function hand(
 ): Promise<void> {
   const { batch, message, standing } = window
   const verdicts = await lane.send(ready.map(({ parcel }) => parcel))
+  const chance = deps.random()
   const judging = {
     attempt: batch.attempt,
     maxAttempts: message.row.max_attempts,
@@ -132,7 +156,8 @@ async function hand(
     environment: batch.environment,
     otherEnvironment: lane.otherEnvironment ?? null,
     blocks: standing.blocks,
-    random: deps.random,
+    // One draw for all: what failed together comes back together, as one batch and not as one for each.
+    random: () => chance,
   }
   for (const [i, { sent }] of ready.entries()) {
     const verdict = verdicts[i]

@@ -6,8 +6,8 @@ import {
   suspectSubscriptions,
 } from '../30-audience/index.ts'
 import type { LaneAddress } from './lanes.ts'
-import type { Round } from './store.ts'
 import type { WindowResult } from './window.ts'
+import type { Round } from './write-checkpoint.ts'
 
 const smallestRound = 50
 const largestDeadShare = 0.3

@@ -26,7 +26,8 @@ export interface Retry {
   dueAt: Date
   attempt: number
   environment: Environment
-  failure: FailedReason
+  /** How it fails if it ends now; null while no provider has refused it. */
+  failure: FailedReason | null
   code: string | null
 }
 

@@ -1,7 +1,15 @@
+import { signIn, signOut } from '@carillon/contract'
 import cookie from '@fastify/cookie'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { type Log, newId, Problem, type Route, type Store } from '../00-kernel/index.ts'
 import { serveConsole } from './console-files.ts'
+import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
 import { mountRoute } from './mount-route.ts'
 import { methodsOf, sendProblem } from './problem-answer.ts'
@@ -30,23 +38,22 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,
+    // A path that no route can be looked up for gets past all hooks.
+    frameworkErrors: (error, request, reply) => {
+      markAnswer(request, reply)
+      sendProblem(error, request, reply)
+    },
     // A path of 64 KB of %-escapes is nobody's id.
     routerOptions: { maxParamLength: 2_500 },
   })
   await app.register(cookie)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-    })
-  })
+  app.addHook('onRequest', async (request, reply) => markAnswer(request, reply))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJsonBody)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
 
   const limiter = createRateLimiter()
-  const methods = methodsOf(deps.routes.map((route) => route.endpoint))
+  const methods = methodsOf([signIn, signOut, ...deps.routes.map((route) => route.endpoint)])
   app.setNotFoundHandler((request, reply) => {
     const allowed = methods(request.url)
     if (allowed.length === 0 || allowed.includes(request.method))
@@ -61,10 +68,19 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   mountSystem(app, deps)
   await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
-  for (const route of deps.routes) mountRoute(app, route, deps, limiter)
-  if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, deps.store)
+  const identify = createIdentify(deps.store)
+  for (const route of deps.routes) mountRoute(app, route, { store: deps.store, identify }, limiter)
+  if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, identify)
   if (deps.consoleDir) await serveConsole(app, deps.consoleDir, methods)
   return app
+}
+
+function markAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+  })
 }
 
 /** A caller's own id is kept when it is harmless, so that it finds its request in our logs. */

@@ -1,29 +1,55 @@
 import type { Access } from '@carillon/contract'
 import type { FastifyRequest } from 'fastify'
-import { type Caller, Problem, type Store } from '../00-kernel/index.ts'
+import { type Caller, Problem, type Store, sha256 } from '../00-kernel/index.ts'
 import { callerOfKey, callerOfSession } from '../10-access/index.ts'
 import { findAppByKey } from '../12-apps/index.ts'
 
 export const sessionCookie = 'carillon_session'
 
 /** Who is calling, checked against what the endpoint asks for. Throws Problem('unauthenticated' | 'forbidden'). */
-export async function identify(request: FastifyRequest, store: Store, access: Access): Promise<Caller> {
-  const caller = await findCaller(request, store)
-  if (!caller) throw new Problem('unauthenticated')
-  if (!mayCall(caller, access))
-    throw new Problem('forbidden', { detail: `This key lacks the scope ${access}.` })
-  return caller
+export interface Identify {
+  (request: FastifyRequest, access: Access): Promise<Caller>
+  /** Something about keys or apps changed: look again. */
+  forget(): void
 }
 
-async function findCaller(request: FastifyRequest, { db }: Store): Promise<Caller | null> {
-  const authorization = request.headers.authorization
-  if (authorization !== undefined) {
-    const key = /^Bearer ([\x21-\x7e]{1,300})$/i.exec(authorization)?.[1]
-    if (!key) return null
-    return key.startsWith('pk_') ? callerOfApp(db, key) : callerOfKey(db, key)
+/** A revoked key is refused at once by the process that revoked it, and within this time by any other. */
+const rememberMs = 2_000
+const mostRemembered = 10_000
+
+/** Remembers the callers behind keys for a moment, so that a busy key does not cost a query per call. */
+export function createIdentify(store: Store): Identify {
+  const remembered = new Map<string, { caller: Caller; until: number }>()
+
+  async function callerOf(key: string): Promise<Caller | null> {
+    const digest = sha256(key).toString('base64')
+    const known = remembered.get(digest)
+    if (known && known.until > Date.now()) return known.caller
+    const caller = key.startsWith('pk_') ? await callerOfApp(store.db, key) : await callerOfKey(store.db, key)
+    remembered.delete(digest)
+    if (caller) remembered.set(digest, { caller, until: Date.now() + rememberMs })
+    if (remembered.size > mostRemembered) remembered.clear()
+    return caller
   }
-  const session = request.cookies[sessionCookie]
-  return session ? callerOfSession(db, session) : null
+
+  async function findCaller(request: FastifyRequest): Promise<Caller | null> {
+    const { authorization } = request.headers
+    if (authorization !== undefined) {
+      const key = /^Bearer ([\x21-\x7e]{1,300})$/i.exec(authorization)?.[1]
+      return key ? callerOf(key) : null
+    }
+    const session = request.cookies[sessionCookie]
+    return session ? callerOfSession(store.db, session) : null
+  }
+
+  const identify = async (request: FastifyRequest, access: Access) => {
+    const caller = await findCaller(request)
+    if (!caller) throw new Problem('unauthenticated')
+    if (!mayCall(caller, access))
+      throw new Problem('forbidden', { detail: `This key lacks the scope ${access}.` })
+    return caller
+  }
+  return Object.assign(identify, { forget: () => remembered.clear() })
 }
 
 async function callerOfApp(db: Store['db'], key: string): Promise<Caller | null> {

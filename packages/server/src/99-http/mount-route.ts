@@ -11,7 +11,7 @@ import {
   type StoredAnswer,
   storeAnswer,
 } from '../20-ingest/index.ts'
-import { identify } from './identify.ts'
+import type { Identify } from './identify.ts'
 import { isStorable } from './json-body.ts'
 import { placesOf } from './problem-answer.ts'
 import { type RateLimiter, ratePolicies } from './rate-limit.ts'
@@ -27,7 +27,7 @@ interface Answer {
 export function mountRoute(
   app: FastifyInstance,
   route: Route,
-  { store }: { store: Store },
+  { store, identify }: { store: Store; identify: Identify },
   limiter: RateLimiter,
 ): void {
   const { endpoint } = route
@@ -39,7 +39,7 @@ export function mountRoute(
     onRequest: async (request, reply) => {
       if (!request.headers.authorization && !request.headers.cookie)
         limiter.take(ratePolicies.anonymous, request.ip, reply)
-      const caller = await identify(request, store, endpoint.access)
+      const caller = await identify(request, endpoint.access)
       limiter.take(ratePolicies.default, caller.id, reply)
       request.caller = caller
     },
@@ -52,8 +52,10 @@ export function mountRoute(
           (signal) => route.handle({ ...call, signal } as never) as AsyncIterable<string>,
         )
       const { status, body } = await (route.kind === 'read'
-        ? answer(route, call)
+        ? answerFromSnapshot(route, call)
         : change(route, call, request, reply, store))
+      // Keys and apps decide who may call.
+      if (route.kind !== 'read' && ['Access', 'Apps'].includes(endpoint.tag)) identify.forget()
       reply.code(status)
       return status === 204 ? reply.send() : reply.type('application/json').send(body)
     },
@@ -111,6 +113,18 @@ function refuseBody(body: unknown): undefined {
       .slice(0, 50)
       .map((key) => ({ pointer: `/${key}`, code: 'unknown_field', detail: 'this address takes no body' })),
   })
+}
+
+/**
+ * Reads from one snapshot, so that numbers that belong together agree; and in the embedded database they wait for
+ * their turn once.
+ */
+function answerFromSnapshot(route: Route, call: Handled): Promise<Answer> {
+  return call.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute((db) => answer(route, { ...call, db }))
 }
 
 async function answer(route: Route, call: Handled): Promise<Answer> {

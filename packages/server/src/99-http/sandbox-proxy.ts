@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { Store } from '../00-kernel/index.ts'
-import { identify } from './identify.ts'
+import type { Identify } from './identify.ts'
 
 /** Passes `/sandbox/…` on to the sandbox's control API, for signed-in callers, so that the console needs one origin. */
-export function proxySandbox(app: FastifyInstance, sandboxUrl: string, store: Store): void {
+export function proxySandbox(app: FastifyInstance, sandboxUrl: string, identify: Identify): void {
   app.route({
     method: ['GET', 'POST', 'DELETE'],
     url: '/sandbox/*',
     handler: async (request, reply) => {
-      await identify(request, store, 'messages:send')
+      await identify(request, 'messages:send')
       const gone = new AbortController()
       request.raw.once('close', () => gone.abort())
       reply.raw.once('close', () => gone.abort())

@@ -17,8 +17,11 @@ export interface WalkPosition {
   upTo?: string
 }
 
-/** Keys looked at in one step: it bounds the step's time whatever share of them matches. */
-const stepKeys = 5_000
+/**
+ * Keys looked at in one step: it bounds the step's time, during which the embedded database serves nobody else,
+ * whatever share of the keys matches.
+ */
+const stepKeys = 1_000
 const zeroId = '00000000-0000-0000-0000-000000000000'
 
 /**

@@ -79,24 +79,6 @@ export async function claimBatches(
   return rows.sort((a, b) => a.priority - b.priority || a.id - b.id)
 }
 
-/**
- * Moves the checkpoint and says how many entries after it go on the wire next; 0 with everything done closes the
- * batch. False when the lease was lost: then nothing may be written.
- */
-export async function moveCheckpoint(
-  tx: Tx,
-  batch: BatchRow,
-  to: { done: number; inFlight: number; leaseUntil: Date | null; dueAt?: Date; now: Date },
-): Promise<boolean> {
-  const isClosed = to.done >= batch.size
-  const { numAffectedRows } = await sql`
-    update batches set done = ${to.done}, in_flight = ${to.inFlight}, lease_until = ${to.leaseUntil},
-      due_at = coalesce(${to.dueAt ?? null}, due_at)
-      ${isClosed ? sql`, closed_at = ${to.now}, ordinals = '{}', subscription_ids = '{}', user_ids = '{}'` : sql``}
-    where id = ${batch.id} and fence = ${batch.fence} and closed_at is null`.execute(tx)
-  return numAffectedRows === 1n
-}
-
 /** Keeps a lease while a provider is slow to answer. */
 export async function renewLeases(db: Db, batches: readonly BatchRow[], until: Date): Promise<void> {
   await sql`

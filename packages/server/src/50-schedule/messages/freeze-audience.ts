@@ -6,7 +6,7 @@ import { type MessageRow, selectMessages } from './message-row.ts'
 import { recordUnreachable } from './unreachable.ts'
 
 /** Recipients in one batch: one lease, and the most that waits behind one slow window. */
-const batchSize = 2_000
+const batchSize = 1_000
 
 /** Freezes one step of the audience of one message that is due; false when none is. */
 export async function freezeNext(db: Db, now: Date): Promise<boolean> {
