@@ -6,15 +6,14 @@ import { interactionsOf, send, subscriptionOf } from './shop-app.ts'
 import { buildShop, type ShopStage, subscriptionIdOf } from './shop-stage.ts'
 import { tellShopStory } from './shop-story.ts'
 
+const patience = { timeout: 30_000 }
 const stack = new AsyncDisposableStack()
 let stage: ShopStage & { browser: Chromium }
 
 beforeAll(async () => {
   const certificate = await createCertificate(['localhost', googleHost])
   const gcm = stack.use(await startGcm(certificate))
-  const { port } = gcm.endpoint
-  const hosts = { [googleHost]: { address: '127.0.0.1', family: 4, port } } as const
-  const shop = await buildShop(stack, gcm, { ca: [certificate.cert], hosts })
+  const shop = await buildShop(stack, gcm, { ca: [certificate.cert], hosts: gcm.hosts })
   const { busAddress } = shop.desktop
   const browser = stack.use(await openInChromium(shop.site.url, { flags: gcm.flags, busAddress }))
   stage = { ...shop, browser }
@@ -29,19 +28,19 @@ test('reports outlive a worker that the browser stopped', async () => {
   site.isAway = true
   const lost = site.lostReports
   const id = await send(server, subscriptionId, { title: 'Stopped' })
-  await expect.poll(() => site.lostReports, { timeout: 30_000 }).toBeGreaterThan(lost)
+  await expect.poll(() => site.lostReports, patience).toBeGreaterThan(lost)
   await browser.stopWorkers()
   site.isAway = false
   expect(await interactionsOf(server, id)).toEqual([])
   const [notification] = desktop.shown
   if (notification) desktop.click(notification)
-  await expect.poll(() => interactionsOf(server, id)).toEqual(['clicked', 'received'])
+  await expect.poll(() => interactionsOf(server, id), patience).toEqual(['clicked', 'received'])
 })
 
 test('tells the server when the person withdraws the permission', async () => {
   const subscriptionId = await subscriptionIdOf(stage)
   await stage.browser.denyNotifications()
   await expect
-    .poll(async () => (await subscriptionOf(stage.server, subscriptionId)).permission)
+    .poll(async () => (await subscriptionOf(stage.server, subscriptionId)).permission, patience)
     .toBe('denied')
 })

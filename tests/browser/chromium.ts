@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, chromium } from 'playwright-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { ShopBrowser } from './shop-stage.ts'
 
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -13,6 +13,7 @@ export interface ChromiumOptions {
 }
 
 export interface Chromium extends ShopBrowser, AsyncDisposable {
+  page: Page
   /** As the browser does with workers that are idle. */
   stopWorkers: () => Promise<void>
   denyNotifications: () => Promise<void>
@@ -30,6 +31,7 @@ export async function openInChromium(url: string, options: ChromiumOptions): Pro
   await devtools.send('ServiceWorker.enable')
   const running = stack.move()
   return {
+    page,
     evaluate: (expression) => page.evaluate(expression),
     stopWorkers: async () => void (await devtools.send('ServiceWorker.stopAllWorkers')),
     denyNotifications: async () => {

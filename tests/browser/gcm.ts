@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
+import type { Overrides } from '../../packages/server/src/start-server.ts'
 import type { Certificate } from './certificate.ts'
 import { listen } from './listen.ts'
 import { type Mcs, startMcs } from './mcs.ts'
@@ -13,6 +14,8 @@ export const googleHost = 'jmt17.google.com'
 export interface Gcm extends AsyncDisposable {
   /** For Chromium's command line. */
   flags: string[]
+  /** For the server: where the host of its endpoints leads. */
+  hosts: NonNullable<Overrides['hosts']>
   endpoint: PushEndpoint
   deliver: (push: Push) => void
 }
@@ -57,6 +60,7 @@ export async function startGcm(certificate: Certificate): Promise<Gcm> {
   return {
     endpoint,
     deliver,
+    hosts: { [googleHost]: { address: '127.0.0.1', family: 4, port: endpoint.port } },
     flags: [
       `--gcm-checkin-url=${address}/checkin`,
       `--gcm-registration-url=${address}/register`,

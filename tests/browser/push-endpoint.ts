@@ -30,6 +30,8 @@ export interface PushEndpoint extends AsyncDisposable {
   accepted: Push[]
 }
 
+const daySeconds = 86_400
+
 /** The HTTPS side of a push service (RFC 8030) that is as strict as the real ones. */
 export async function startPushEndpoint(options: PushEndpointOptions): Promise<PushEndpoint> {
   const { cert, key } = options.certificate
@@ -66,8 +68,8 @@ async function isSigned(authorization: string | undefined, vapidKey: string, aud
   const point = Buffer.from(key, 'base64url')
   const coordinate = (start: number) => point.subarray(start, start + 32).toString('base64url')
   const jwk = await importJWK({ kty: 'EC', crv: 'P-256', x: coordinate(1), y: coordinate(33) }, 'ES256')
-  return jwtVerify(token, jwk, { audience }).then(
-    () => true,
+  return jwtVerify(token, jwk, { audience, requiredClaims: ['exp', 'sub'] }).then(
+    ({ payload: { exp = 0 } }) => exp <= Date.now() / 1000 + daySeconds,
     () => false,
   )
 }

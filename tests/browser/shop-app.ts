@@ -10,8 +10,8 @@ export interface ShopApp {
 }
 
 /** A published app with a Web Push credential, and what a page has to know of it. */
-export async function createShopApp({ request }: TestServer): Promise<ShopApp> {
-  const { body: app } = await request('POST', '/v1/apps', { name: 'Shop' })
+export async function createShopApp({ request }: TestServer, name = 'Shop'): Promise<ShopApp> {
+  const { body: app } = await request('POST', '/v1/apps', { name })
   const path = `/v1/apps/${app.id}`
   await request('PUT', `${path}/credentials/webpush`, { subject: 'mailto:push@example.com' })
   await request('POST', `${path}/publish`)
@@ -19,15 +19,17 @@ export async function createShopApp({ request }: TestServer): Promise<ShopApp> {
   return { id: app.id, publishableKey: app.publishable_key, vapidPublicKey: credential.fields.public_key }
 }
 
-/** The id of a message to one device. */
+/** Sends to one device; answers the id of the message. */
 export async function send(
   { request }: TestServer,
   subscriptionId: string,
   content: object,
+  overrides?: object,
 ): Promise<string> {
   const { status, body } = await request('POST', '/v1/messages', {
     to: { subscription_ids: [subscriptionId] },
     content,
+    overrides,
   })
   expect(status, JSON.stringify(body)).toBe(202)
   return body.id

@@ -14,7 +14,7 @@ export interface ShopSite extends AsyncDisposable {
 }
 
 const page = `<!doctype html><meta charset="utf-8"><title>Shop</title><h1>Shop</h1>
-<script type="module">window.carillon = await import('/carillon.js')</script>`
+<script type="module">import * as carillon from '/carillon.js'; window.carillon = carillon</script>`
 
 /** Somebody's web site that uses the built SDK and passes the API and `/sw.js` on from its own origin. */
 export async function startShopSite(serverAddress: string): Promise<ShopSite> {

@@ -1,4 +1,4 @@
-import type { BrowserState, SubscribeResult } from '@carillon/sdk-web'
+import type { BrowserState, SubscribeOptions, SubscribeResult } from '@carillon/sdk-web'
 import type { Overrides } from '../../packages/server/src/start-server.ts'
 import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
 import { type NotificationDaemon, startNotificationDaemon } from './notification-daemon.ts'
@@ -42,16 +42,22 @@ export async function buildShop(
   return { server, desktop, site, app: await createShopApp(server), pushService }
 }
 
-export async function subscribe({ browser, site, app }: ShopStage, more = {}): Promise<SubscribeResult> {
+export function optionsOf({ site, app }: Pick<ShopStage, 'site' | 'app'>): SubscribeOptions {
   const { id: appId, publishableKey, vapidPublicKey } = app
-  const options = { serverUrl: site.url, appId, publishableKey, vapidPublicKey, ...more }
-  const result = await browser.evaluate(`carillon.subscribeThisBrowser(${JSON.stringify(options)})`)
-  return result as SubscribeResult
+  return { serverUrl: site.url, appId, publishableKey, vapidPublicKey }
+}
+
+export async function subscribe(
+  stage: ShopStage,
+  person: Pick<SubscribeOptions, 'reconciliationValue' | 'userToken'> = {},
+): Promise<SubscribeResult> {
+  const options = JSON.stringify({ ...optionsOf(stage), ...person })
+  return (await stage.browser.evaluate(`carillon.subscribeThisBrowser(${options})`)) as SubscribeResult
 }
 
 /** The id of the subscription, which must have come about. */
-export async function subscriptionIdOf(stage: ShopStage): Promise<string> {
-  const result = await subscribe(stage)
+export async function subscriptionIdOf(...visit: Parameters<typeof subscribe>): Promise<string> {
+  const result = await subscribe(...visit)
   if (result.status !== 'subscribed') throw new Error(`The browser is ${result.status}.`)
   return result.subscriptionId
 }

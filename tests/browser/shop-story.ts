@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { DesktopNotification } from './notification-daemon.ts'
 import { createShopApp, interactionsOf, messageOf, send, subscriptionOf } from './shop-app.ts'
-import { type ShopStage, stateOf, subscribe, subscriptionIdOf } from './shop-stage.ts'
+import { optionsOf, type ShopStage, stateOf, subscribe, subscriptionIdOf } from './shop-stage.ts'
 
 const patience = { timeout: 30_000 }
 
@@ -9,6 +9,7 @@ const patience = { timeout: 30_000 }
 export function tellShopStory(stageOf: () => ShopStage): void {
   let stage: ShopStage
   let subscriptionId: string
+  let clickedId: string
   beforeAll(async () => {
     stage = stageOf()
     expect(await stateOf(stage)).toEqual({
@@ -50,6 +51,7 @@ export function tellShopStory(stageOf: () => ShopStage): void {
 
   test('shows a message, counts that it was received and clicked, and opens its address', async () => {
     const id = await sendTo({ title: 'Sale', body: 'All bells', action_url: `${stage.site.url}/sale` })
+    clickedId = id
     const notification = await seen('Sale')
     expect(notification.body).toContain('All bells')
     await counted(id).toMatchObject({ sent: 1, received: 1, clicked: 0 })
@@ -57,6 +59,35 @@ export function tellShopStory(stageOf: () => ShopStage): void {
     await counted(id).toMatchObject({ sent: 1, received: 1, clicked: 1 })
     await happened(id).toEqual(['clicked', 'received'])
     await expect.poll(() => stage.site.visits, patience).toContain('/sale')
+  })
+
+  test('shows all that the message says', async () => {
+    const said = { icon: `${stage.site.url}/icon.png`, tag: 'parcel', require_interaction: true }
+    await send(
+      stage.server,
+      subscriptionId,
+      {
+        title: 'Parcel',
+        body: 'On its way',
+        data: { parcel: 7 },
+        buttons: [{ id: 'track', title: 'Track' }],
+      },
+      { webpush: { ...said, lang: 'en-GB', dir: 'ltr' } },
+    )
+    await seen('Parcel')
+    const shown = await stage.browser.evaluate(`navigator.serviceWorker.ready
+      .then((worker) => worker.getNotifications())
+      .then((all) => all.map(({ title, body, icon, tag, lang, dir, requireInteraction, actions, data }) =>
+        ({ title, body, icon, tag, lang, dir, requireInteraction, actions, data })))`)
+    expect(shown).toMatchObject([
+      {
+        ...{ title: 'Parcel', body: 'On its way', icon: said.icon, tag: 'parcel', lang: 'en-GB', dir: 'ltr' },
+        requireInteraction: true,
+        actions: [{ action: 'track', title: 'Track' }],
+        data: { data: { parcel: 7 }, delivery_id: expect.any(String) },
+      },
+    ])
+    stage.desktop.dismiss(await seen('Parcel'))
   })
 
   test('counts a button as an action and opens the address of the button', async () => {
@@ -73,6 +104,11 @@ export function tellShopStory(stageOf: () => ShopStage): void {
     stage.desktop.dismiss(await seen('Dull'))
     await happened(id).toEqual(['dismissed', 'received'])
     expect((await messageOf(stage.server, id)).counts.clicked).toBe(0)
+  })
+
+  // Firefox tells of a close after each click; by now it has.
+  test('counts a click as no dismissal', async () => {
+    expect(await interactionsOf(stage.server, clickedId)).toEqual(['clicked', 'received'])
   })
 
   test('shows a delivery once, however often the push service repeats it', async () => {
@@ -112,13 +148,22 @@ export function tellShopStory(stageOf: () => ShopStage): void {
   })
 
   test('leaves the one app when it subscribes to another, whose key is another', async () => {
-    const other = { ...stage, app: await createShopApp(stage.server) }
+    const other = { ...stage, app: await createShopApp(stage.server, 'Other shop') }
     const otherId = await subscriptionIdOf(other)
     expect(otherId).not.toBe(subscriptionId)
     expect(await stateOf(stage)).toMatchObject({ subscriptionId: otherId, appId: other.app.id })
     expect(await subscriptionOf(stage.server, subscriptionId)).toMatchObject({ status: 'unsubscribed' })
     await send(stage.server, otherId, { title: 'Other shop' })
     stage.desktop.dismiss(await seen('Other shop'))
+    expect(await subscriptionIdOf(stage)).toBe(subscriptionId)
+  })
+
+  test('says why the server refuses', async () => {
+    const options = JSON.stringify({ ...optionsOf(stage), publishableKey: 'pk_wrong' })
+    const refusal = await stage.browser.evaluate(
+      `carillon.subscribeThisBrowser(${options}).catch(carillon.refusalOf)`,
+    )
+    expect(refusal).toMatchObject({ status: 401, code: 'unauthenticated' })
     expect(await subscriptionIdOf(stage)).toBe(subscriptionId)
   })
 

@@ -3,6 +3,7 @@
  * A code is stable; the sentence says what to do.
  */
 export const problems = {
+  malformed_request: { status: 400, title: 'The request is not HTTP as RFC 9112 describes it.' },
   malformed_json: { status: 400, title: 'The body is not valid JSON.' },
   invalid_request: { status: 422, title: 'Some fields are missing, wrong or unknown; see errors.' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that we issued; start without it.' },
@@ -34,6 +35,8 @@ export const problems = {
     title: 'More people match than confirm_audience_at_most allows; nothing was sent.',
   },
   payload_too_large: { status: 422, title: 'The content alone exceeds what a provider accepts.' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time; send it again.' },
+  headers_too_large: { status: 431, title: 'The address and the headers together exceed 16 KiB.' },
   rate_limited: { status: 429, title: 'Too many requests; wait as Retry-After says.' },
   internal: { status: 500, title: 'Something broke on our side; the request id finds it in the logs.' },
   unavailable: { status: 503, title: 'Not ready; try again as Retry-After says.' },

@@ -1,6 +1,6 @@
 import type { PushMessage } from './push-message.ts'
 import type { ConfigureWorker, WorkerConfig } from './worker-config.ts'
-import type { PushData, ShownNotification, WorkerScope } from './worker-scope.ts'
+import type { PushData, WorkerScope } from './worker-scope.ts'
 
 /**
  * The service worker, served as `/sw.js`. One file that imports types alone, so that blanking its types leaves a
@@ -66,32 +66,24 @@ function readMessage(data: PushData | null): PushMessage {
   }
 }
 
-async function show(message: PushMessage): Promise<void> {
+function show(message: PushMessage): Promise<void> {
   const title = message.title || self.location.hostname
-  const plain: ShownNotification = { body: message.body, tag: message.tag, data: message }
-  try {
-    await self.registration.showNotification(title, { ...plain, ...adornments(message) })
-  } catch {
-    // One member that this browser refuses throws for all of them.
-    await self.registration.showNotification(title, plain)
-  }
-}
-
-function adornments(message: PushMessage): ShownNotification {
-  const { icon, image, badge, renotify, silent, vibrate, dir, lang, timestamp, actions } = message
-  return {
-    icon,
-    image,
-    badge,
-    renotify,
-    silent,
-    vibrate,
-    dir,
-    lang,
-    timestamp,
+  return self.registration.showNotification(title, {
+    body: message.body,
+    icon: message.icon,
+    image: message.image,
+    badge: message.badge,
+    tag: message.tag,
+    renotify: message.renotify,
     requireInteraction: message.require_interaction,
-    actions: actions?.map(({ action, title }) => ({ action, title })),
-  }
+    silent: message.silent,
+    vibrate: message.vibrate,
+    dir: message.dir,
+    lang: message.lang,
+    timestamp: message.timestamp,
+    actions: message.actions?.map(({ action, title }) => ({ action, title })),
+    data: message,
+  })
 }
 
 function messageOf({ data }: Notification): PushMessage {
@@ -159,15 +151,15 @@ async function sendReports(): Promise<void> {
 
 /** The browser dropped or replaced the subscription: the device goes on under its new endpoint. */
 async function renewSubscription(): Promise<void> {
-  const config = await readConfig()
-  if (config) await writeConfig({ ...config, isStale: true })
+  await transact('renewals', (renewals) => renewals.put(true, self.registration.scope))
   await catchUp()
 }
 
 async function registerAnew(): Promise<void> {
+  const { pushManager, scope } = self.registration
+  const isDue = await transact('renewals', (renewals) => renewals.get(scope))
   const config = await readConfig()
-  if (!config?.isStale) return
-  const { pushManager } = self.registration
+  if (!isDue || !config) return
   const subscription =
     (await pushManager.getSubscription()) ??
     (await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: config.vapidPublicKey }))
@@ -177,7 +169,7 @@ async function registerAnew(): Promise<void> {
   let status = await post(config, '/v1/subscriptions', { ...body, reconciliation_value, user_token })
   // The proof of the person has run out: without it the device at least is reached.
   if (status === 403) status = await post(config, '/v1/subscriptions', body)
-  if (isSettled(status)) await writeConfig({ ...config, isStale: false })
+  if (isSettled(status)) await transact('renewals', (renewals) => renewals.delete(scope))
 }
 
 /** The status of the answer; 0 when there was none. */
@@ -204,13 +196,11 @@ function isSettled(status: number): boolean {
   return status >= 200 && status < 500 && ![408, 425, 429].includes(status)
 }
 
-type StoredConfig = WorkerConfig & { isStale?: boolean }
-
-function readConfig(): Promise<StoredConfig | undefined> {
+function readConfig(): Promise<WorkerConfig | undefined> {
   return transact('configs', (configs) => configs.get(self.registration.scope))
 }
 
-async function writeConfig(config: StoredConfig | null): Promise<void> {
+async function writeConfig(config: WorkerConfig | null): Promise<void> {
   const { scope } = self.registration
   if (config) await transact('configs', (configs) => configs.put(config, scope))
   else await transact('configs', (configs) => configs.delete(scope))
@@ -261,7 +251,7 @@ function forgetOld(deliveries: IDBObjectStore): void {
   }
 }
 
-type StoreName = 'configs' | 'deliveries' | 'reports'
+type StoreName = 'configs' | 'deliveries' | 'renewals' | 'reports'
 
 async function transact<Result>(
   name: StoreName,
@@ -297,6 +287,7 @@ function openDatabase(): Promise<IDBDatabase> {
 function createStores(db: IDBDatabase): void {
   db.createObjectStore('configs')
   db.createObjectStore('deliveries').createIndex('shownAtMs', 'shownAtMs')
+  db.createObjectStore('renewals')
   db.createObjectStore('reports', { autoIncrement: true })
 }
 

@@ -8,9 +8,11 @@ export function watchPermission(scope: string): void {
   if (watched.has(scope)) return
   watched.add(scope)
   void reportPermission(scope)
-  void navigator.permissions.query({ name: 'notifications' }).then((status) => {
-    status.addEventListener('change', () => void reportPermission(scope))
-  })
+  void navigator.permissions.query({ name: 'notifications' }).then(
+    (status) => status.addEventListener('change', () => void reportPermission(scope)),
+    // A browser that cannot be asked for changes: the next visit tells.
+    () => undefined,
+  )
 }
 
 async function reportPermission(scope: string): Promise<void> {

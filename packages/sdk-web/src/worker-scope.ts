@@ -15,7 +15,7 @@ export interface WorkerScope {
 }
 
 /** With the members of the Notifications standard that TypeScript's list of them leaves out. */
-export interface ShownNotification extends NotificationOptions {
+interface ShownNotification extends NotificationOptions {
   image?: string
   renotify?: boolean
   timestamp?: number

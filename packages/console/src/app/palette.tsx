@@ -43,6 +43,7 @@ export function Palette() {
       shortcut="mod + K"
       tagsToIgnore={[]}
       highlightQuery
+      overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
       scrollable
     />
   )

@@ -33,7 +33,7 @@ export function tabSearch<const Tab extends string>(tabs: readonly Tab[]) {
   return (search: Search): { tab?: Tab } => ({ tab: oneOf(tabs, search.tab) })
 }
 
-export interface SubscriptionFilter {
+interface SubscriptionFilter {
   app_id?: string
   platform?: Platform
   status?: SubscriptionStatus
@@ -49,7 +49,7 @@ export const subscriptionSearch = (search: Search): SubscriptionFilter => ({
   open: text(search.open),
 })
 
-export interface MessageFilter {
+interface MessageFilter {
   app_id?: string
   status?: MessageStatus
 }
@@ -58,9 +58,9 @@ export const messageSearch = (search: Search): MessageFilter => ({
   status: oneOf(messageStatuses, search.status),
 })
 
-export const messageTabs = ['progress', 'recipients', 'content'] as const
+const messageTabs = ['progress', 'recipients', 'content'] as const
 const recipientStatuses = ['pending', ...outcomes] as const
-export interface MessagePageSearch {
+interface MessagePageSearch {
   tab?: (typeof messageTabs)[number]
   status?: (typeof recipientStatuses)[number]
   reason?: string
@@ -71,7 +71,7 @@ export const messagePageSearch = (search: Search): MessagePageSearch => ({
   reason: text(search.reason),
 })
 
-export interface ComposeSearch {
+interface ComposeSearch {
   app_id?: string
   template_id?: string
   segment_id?: string

@@ -44,8 +44,8 @@ export function Shell() {
                 Search or jump to
               </Text>
               <Group component="span" gap={3} visibleFrom="sm" ml="lg">
-                <Kbd size="xs">Ctrl</Kbd>
-                <Kbd size="xs">K</Kbd>
+                <Kbd>Ctrl</Kbd>
+                <Kbd>K</Kbd>
               </Group>
             </UnstyledButton>
             <ColorSchemeMenu />

@@ -17,7 +17,7 @@ export class UnreachableError extends Error {
 }
 
 /** A failed call as people see it. */
-export interface Failure {
+interface Failure {
   /** A problem code of the contract, or `unreachable`, or `unexpected` for a fault of this page. */
   code: string
   title: string
@@ -45,7 +45,7 @@ export function describeFailure(error: unknown): Failure {
 }
 
 /** `/overrides/apns/badge` becomes `overrides.apns.badge`, as form fields are named. */
-export function fieldOf(pointer: string): string {
+function fieldOf(pointer: string): string {
   return pointer
     .split('/')
     .slice(1)

@@ -1,4 +1,4 @@
-export interface ParsedJson {
+interface ParsedJson {
   value?: unknown
   /** A sentence for beside the field. */
   fault?: string

@@ -1,4 +1,4 @@
-import { type App, getUser, listApps, listSegments, listUsers, type User } from '@carillon/contract'
+import { getUser, listApps, listSegments, listUsers, type User } from '@carillon/contract'
 import { MultiSelect, Select, type SelectProps } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQueries } from '@tanstack/react-query'
@@ -12,7 +12,7 @@ export function useApps() {
 
 interface AppSelectProps extends Omit<SelectProps, 'data' | 'onChange' | 'value'> {
   value: string | undefined
-  onChange: (appId: string | undefined, app: App | undefined) => void
+  onChange: (appId: string | undefined) => void
 }
 
 export function AppSelect({ value, onChange, ...select }: AppSelectProps) {
@@ -24,19 +24,13 @@ export function AppSelect({ value, onChange, ...select }: AppSelectProps) {
       {...select}
       data={apps.map(({ id, name }) => ({ value: id, label: name }))}
       value={value ?? null}
-      onChange={(id) =>
-        onChange(
-          id ?? undefined,
-          apps.find((app) => app.id === id),
-        )
-      }
+      onChange={(id) => onChange(id ?? undefined)}
     />
   )
 }
 
 interface SegmentsSelectProps {
   label: string
-  description?: string
   value: string[]
   onChange: (segmentIds: string[]) => void
   error?: React.ReactNode

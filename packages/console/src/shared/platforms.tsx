@@ -23,11 +23,11 @@ export function isPlatform(value: unknown): value is Platform {
   return platforms.some((platform) => platform === value)
 }
 
-export function PlatformLabel({ platform, size = 15 }: { platform: string; size?: number }) {
+export function PlatformLabel({ platform }: { platform: string }) {
   const known = isPlatform(platform) ? platformNames[platform] : { name: platform, icon: IconDeviceMobile }
   return (
     <Group gap={5} wrap="nowrap" component="span">
-      <known.icon size={size} stroke={1.6} aria-hidden />
+      <known.icon size={15} stroke={1.6} aria-hidden />
       <Text component="span" size="sm">
         {known.name}
       </Text>

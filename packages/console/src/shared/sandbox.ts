@@ -53,7 +53,7 @@ export function useHasSandbox(): boolean {
 
 export const readAccounts = () => request('/sandbox/accounts', { method: 'GET' }) as Promise<SandboxAccounts>
 
-export const readPhones = async (): Promise<Phone[]> => {
+const readPhones = async (): Promise<Phone[]> => {
   const { phones } = (await request('/sandbox/phones', { method: 'GET' })) as { phones: Phone[] }
   return phones
 }

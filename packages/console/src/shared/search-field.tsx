@@ -28,7 +28,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
         settle(event.currentTarget.value)
       }}
       leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={<Kbd size="xs">/</Kbd>}
+      rightSection={<Kbd>/</Kbd>}
       miw={220}
     />
   )

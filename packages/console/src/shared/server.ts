@@ -12,7 +12,7 @@ import {
 import { type CallInput, type CallOptions, call } from './client.ts'
 import { describeFailure } from './failure.ts'
 
-export interface ReadOptions {
+interface ReadOptions {
   enabled?: boolean
   /** Keeps showing the last answer while the next one is on its way; for inputs that change as people type. */
   keepLast?: boolean
@@ -40,7 +40,7 @@ interface Page {
   data: unknown[]
   page: { next_cursor: string | null }
 }
-export type RowOf<E> = AnswerOf<E> extends { data: (infer Row)[] } ? Row : never
+type RowOf<E> = AnswerOf<E> extends { data: (infer Row)[] } ? Row : never
 
 /** A list that grows by cursor; `rows` are those of all pages read so far. */
 export function usePages<E extends Endpoint>(endpoint: E, input: CallInput<E>, options: ReadOptions = {}) {
@@ -62,7 +62,7 @@ export function usePages<E extends Endpoint>(endpoint: E, input: CallInput<E>, o
 }
 export type Pages<Row> = Omit<ReturnType<typeof usePages>, 'rows'> & { rows: Row[] }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Reads that the write makes stale. */
   refreshes?: readonly Endpoint[]
   /** What to tell when it worked. */
@@ -71,15 +71,23 @@ export interface WriteOptions {
   showsFailure?: boolean
 }
 
-export function useWrite<E extends Endpoint>(endpoint: E, options: WriteOptions = {}) {
+/** Makes what these endpoints answered stale: what is on the screen is read again. */
+export function useRefresh() {
   const cache = useQueryClient()
+  return (endpoints: readonly Endpoint[]) => {
+    const stale = new Set<unknown>(endpoints.map(({ id }) => id))
+    return cache.invalidateQueries({ predicate: ({ queryKey }) => stale.has(queryKey[0]) })
+  }
+}
+
+export function useWrite<E extends Endpoint>(endpoint: E, options: WriteOptions = {}) {
+  const refresh = useRefresh()
   return useMutation({
     mutationFn: ({ input, ...callOptions }: { input: CallInput<E> } & CallOptions) =>
       call(endpoint, input, callOptions),
     onSuccess: async () => {
       if (options.said) notifications.show({ message: options.said, color: 'green' })
-      const stale = new Set(options.refreshes?.map((read) => read.id))
-      await cache.invalidateQueries({ predicate: ({ queryKey }) => stale.has(String(queryKey[0])) })
+      await refresh(options.refreshes ?? [])
     },
     onError: (error) => {
       if (!options.showsFailure) showFailure(error)

@@ -25,5 +25,9 @@ const colors: Record<Status, string> = {
 }
 
 export function StatusPill({ status }: { status: Status }) {
-  return <Badge color={colors[status]}>{words(status)}</Badge>
+  return (
+    <Badge color={colors[status]} miw="max-content">
+      {words(status)}
+    </Badge>
+  )
 }

@@ -11,7 +11,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { TextLink } from './links.tsx'
 import { Section } from './page.tsx'
-import { useRead } from './server.ts'
+import { useRead, useRefresh } from './server.ts'
 import { Loaded } from './states.tsx'
 
 const browserKey = ['this browser']
@@ -56,11 +56,12 @@ function Device({ app, state }: { app: App; state: BrowserState }) {
 
 function useBrowserChange<Input, Result>(change: (input: Input) => Promise<Result>) {
   const cache = useQueryClient()
+  const refresh = useRefresh()
   return useMutation({
     mutationFn: change,
-    onSuccess: () => {
-      const stale = new Set<unknown>([browserKey[0], listSubscriptions.id, listApps.id, getApp.id])
-      return cache.invalidateQueries({ predicate: ({ queryKey }) => stale.has(queryKey[0]) })
+    onSuccess: async () => {
+      await cache.invalidateQueries({ queryKey: browserKey })
+      await refresh([listSubscriptions, listApps, getApp])
     },
   })
 }

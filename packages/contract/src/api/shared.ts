@@ -8,8 +8,8 @@ export const JsonValue = z.unknown() as z.ZodType<Json>
 /** Opaque to clients; a UUID today. */
 export const Id = z.uuid()
 
-/** RFC 3339 with a zone. */
-export const Time = z.iso.datetime({ offset: true })
+/** RFC 3339 with a zone; in UTC within the years that RFC 3339 can write, whatever the zone. */
+export const Time = z.iso.datetime({ offset: true }).refine(isWritable, 'is not within the years 1 to 9999')
 
 export const Name = z.string().trim().min(1).max(255)
 
@@ -41,6 +41,11 @@ export function pageOf<T extends z.ZodType>(item: T) {
 }
 
 export const Empty = z.strictObject({})
+
+function isWritable(time: string): boolean {
+  const year = new Date(time).getUTCFullYear()
+  return year >= 1 && year <= 9_999
+}
 
 function isTimeZone(zone: string): boolean {
   // Intl also takes offsets such as +05:30, which SQL would read with the sign the other way round.

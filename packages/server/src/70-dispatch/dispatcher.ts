@@ -34,7 +34,7 @@ export async function runDispatcher(deps: DispatchDeps): Promise<void> {
     try {
       const claimed = await claim(deps, active)
       for (const batch of claimed) start(batch)
-      if (claimed.length === 0) await alarm.sleep(await untilDue(deps, active.size), deps.signal)
+      if (claimed.length === 0) await alarm.sleep(await untilDue(deps, active), deps.signal)
     } catch (error) {
       if (deps.signal.aborted) break
       deps.log.error({ err: error }, 'claiming batches failed; trying again')
@@ -62,9 +62,6 @@ export async function runDispatcher(deps: DispatchDeps): Promise<void> {
 type Active = Map<number, { batch: BatchRow; work: Promise<void> }>
 
 async function claim(deps: DispatchDeps, active: Active): Promise<BatchRow[]> {
-  const perLane = new Map<string, number>()
-  for (const { batch } of active.values()) perLane.set(laneKey(batch), (perLane.get(laneKey(batch)) ?? 0) + 1)
-  const fullLanes = [...perLane].filter(([, n]) => n >= mostPerLane).map(([key]) => key)
   // A few at a time: the next claim sees which lanes these have filled.
   const limit = Math.min(mostPerLane, mostBatches - active.size)
   if (limit <= 0) return []
@@ -73,14 +70,19 @@ async function claim(deps: DispatchDeps, active: Active): Promise<BatchRow[]> {
     now: deps.now(),
     leaseMs: deps.leaseMs,
     limit,
-    fullLanes,
+    fullLanes: fullLanesOf(active),
   })
 }
 
-async function untilDue(deps: DispatchDeps, activeBatches: number): Promise<number> {
-  // A batch that ends rings the alarm.
-  if (activeBatches >= mostPerLane) return longestSleepMs
-  const next = await nextDue(deps.store.bulk)
+function fullLanesOf(active: Active): string[] {
+  const lanes = Map.groupBy(active.values(), ({ batch }) => laneKey(batch))
+  return [...lanes].filter(([, batches]) => batches.length >= mostPerLane).map(([key]) => key)
+}
+
+async function untilDue(deps: DispatchDeps, active: Active): Promise<number> {
+  // A batch that ends rings the alarm, and so frees its lane.
+  if (active.size >= mostBatches) return longestSleepMs
+  const next = await nextDue(deps.store.bulk, fullLanesOf(active))
   if (!next) return longestSleepMs
   return Math.min(longestSleepMs, Math.max(20, next.getTime() - deps.now().getTime()))
 }

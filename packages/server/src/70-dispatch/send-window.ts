@@ -66,7 +66,8 @@ function prepare(result: WindowResult, window: OpenWindow, targets: Map<string, 
     if (reason || !target) {
       result.endings.push(
         endingOf(entry, 'excluded', reason ?? 'subscription_deleted', {
-          userId: target?.user_id ?? entry.userId,
+          // Whom it was meant for, also where the device is somebody else's by now.
+          userId: entry.userId ?? target?.user_id ?? null,
         }),
       )
       continue

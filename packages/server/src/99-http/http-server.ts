@@ -12,7 +12,7 @@ import { serveConsole } from './console-files.ts'
 import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
 import { mountRoute } from './mount-route.ts'
-import { methodsOf, sendProblem } from './problem-answer.ts'
+import { methodsOf, refuseBytes, sendProblem } from './problem-answer.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { proxySandbox } from './sandbox-proxy.ts'
 import { serveServiceWorker } from './service-worker.ts'
@@ -38,6 +38,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,
+    clientErrorHandler: refuseBytes,
     // A path that no route can be looked up for gets past all hooks.
     frameworkErrors: (error, request, reply) => {
       markAnswer(request, reply)

@@ -18,7 +18,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Problem('malformed_json', { detail: (error as Error).message })
+    throw new Problem('malformed_json', { detail: (error as Error).message.toWellFormed() })
   }
 }
 

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import {
   type Endpoint,
   type ProblemBody,
@@ -7,31 +9,67 @@ import {
 } from '@carillon/contract'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { Problem } from '../00-kernel/index.ts'
+import { newId, Problem } from '../00-kernel/index.ts'
 
-const retryable = new Set<ProblemCode>(['idempotency_key_in_use', 'rate_limited', 'unavailable', 'internal'])
+const retryable = new Set<ProblemCode>([
+  'request_timeout',
+  'idempotency_key_in_use',
+  'rate_limited',
+  'unavailable',
+  'internal',
+])
 
 /** Answers any error as RFC 9457 problem details; what is not a Problem is ours, and only its id is told. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'internal')
     request.log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'request failed')
+  const { retryAfterSeconds } = problem.details
+  if (retryAfterSeconds) reply.header('retry-after', String(retryAfterSeconds))
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(bodyOf(problem, request.id)))
+}
+
+/**
+ * Answers what Node refuses before there is a request: bytes that are no HTTP, headers that do not end, a body
+ * that does not come. The connection is of no further use.
+ */
+export function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+  // A connection that was reset takes no answer.
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const requestId = newId()
+    const problem = new Problem(nodeProblems[error.code ?? ''] ?? 'malformed_request')
+    const body = JSON.stringify(bodyOf(problem, requestId))
+    socket.write(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: application/problem+json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroy(error)
+}
+
+const nodeProblems: Record<string, ProblemCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
+
+function bodyOf(problem: Problem, requestId: string): ProblemBody {
   const { detail, errors, retryAfterSeconds, extra } = problem.details
-  const body: ProblemBody = {
+  return {
     type: `/docs/errors#${problem.code}`,
     title: problems[problem.code].title,
     status: problem.status,
     code: problem.code,
     ...(detail ? { detail } : {}),
-    instance: `urn:request:${request.id}`,
-    request_id: request.id,
+    instance: `urn:request:${requestId}`,
+    request_id: requestId,
     ...(errors ? { errors } : {}),
     retryable: retryable.has(problem.code),
     ...(retryAfterSeconds ? { retry_after_s: retryAfterSeconds } : {}),
     ...extra,
   }
-  if (retryAfterSeconds) reply.header('retry-after', String(retryAfterSeconds))
-  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(body))
 }
 
 /** Fastify's own refusals, by their code; the rest is ours. */

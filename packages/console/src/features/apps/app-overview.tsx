@@ -9,7 +9,7 @@ import { Facts, Section } from '../../shared/page.tsx'
 import { useRead } from '../../shared/server.ts'
 import { ThisBrowserCard } from '../../shared/this-browser-card.tsx'
 import { TimeText } from '../../shared/time-text.tsx'
-import { type SnippetKind, snippet, snippetKinds } from './snippets.ts'
+import { type SnippetKind, snippetKinds, snippets } from './snippets.ts'
 
 export function AppOverview({ app }: { app: App }) {
   return (
@@ -89,7 +89,7 @@ function Snippets({ app }: { app: App }) {
         data={Object.entries(snippetKinds).map(([value, label]) => ({ value, label }))}
       />
       <CodeBlock
-        code={snippet(kind, { app, origin: window.location.origin, vapidPublicKey })}
+        code={snippets[kind]({ app, origin: window.location.origin, vapidPublicKey })}
         label="Copy the code"
       />
       <Text c="dimmed">

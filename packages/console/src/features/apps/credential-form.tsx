@@ -20,7 +20,7 @@ import { FcmFields } from './fcm-fields.tsx'
 import { WebPushFields } from './webpush-fields.tsx'
 import { WnsFields } from './wns-fields.tsx'
 
-export type CredentialBody = BodyInputOf<typeof putCredential>
+type CredentialBody = BodyInputOf<typeof putCredential>
 
 export interface FieldsProps {
   app: App

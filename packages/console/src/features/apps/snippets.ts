@@ -16,22 +16,20 @@ interface SnippetInput {
   vapidPublicKey: string | undefined
 }
 
-/** What registers a device of this app, ready to paste. */
-export function snippet(kind: SnippetKind, { app, origin, vapidPublicKey }: SnippetInput): string {
-  switch (kind) {
-    case 'web':
-      return `import { subscribeThisBrowser } from '@carillon/sdk-web'
+/** What registers a device of an app, ready to paste. */
+export const snippets: Record<SnippetKind, (input: SnippetInput) => string> = {
+  web: ({ app, origin, vapidPublicKey }) => `import { subscribeThisBrowser } from '@carillon/sdk-web'
 
 // From a click: browsers ask for permission only then.
 await subscribeThisBrowser({
   serverUrl: '${origin}',
   appId: '${app.id}',
   publishableKey: '${app.publishable_key}',
-  vapidPublicKey: '${vapidPublicKey ?? '… add a Web credential first'}',
+  vapidPublicKey: '${vapidPublicKey ?? 'add a Web credential first'}',
   reconciliationValue: 'ada@example.com',
-})`
-    case 'ios':
-      return `func application(_ app: UIApplication,
+})`,
+
+  ios: ({ app, origin }) => `func application(_ app: UIApplication,
                  didRegisterForRemoteNotificationsWithDeviceToken token: Data) {
   var request = URLRequest(url: URL(string: "${origin}/v1/subscriptions")!)
   request.httpMethod = "POST"
@@ -44,9 +42,9 @@ await subscribeThisBrowser({
     "reconciliation_value": "ada@example.com",
   ])
   URLSession.shared.dataTask(with: request).resume()
-}`
-    case 'android':
-      return `class Messaging : FirebaseMessagingService() {
+}`,
+
+  android: ({ app, origin }) => `class Messaging : FirebaseMessagingService() {
   override fun onNewToken(token: String) {
     val body = JSONObject(mapOf(
       "app_id" to "${app.id}",
@@ -60,9 +58,9 @@ await subscribeThisBrowser({
       .post(body.toString().toRequestBody("application/json".toMediaType()))
       .build()).enqueue(callback)
   }
-}`
-    case 'windows':
-      return `var channel = await PushNotificationChannelManager
+}`,
+
+  windows: ({ app, origin }) => `var channel = await PushNotificationChannelManager
     .CreatePushNotificationChannelForApplicationAsync();
 http.DefaultRequestHeaders.Authorization = new("Bearer", "${app.publishable_key}");
 await http.PostAsJsonAsync("${origin}/v1/subscriptions", new {
@@ -70,9 +68,9 @@ await http.PostAsJsonAsync("${origin}/v1/subscriptions", new {
     platform = "wns",
     token = channel.Uri,
     reconciliation_value = "ada@example.com",
-});`
-    case 'curl':
-      return `curl ${origin}/v1/subscriptions \\
+});`,
+
+  curl: ({ app, origin }) => `curl ${origin}/v1/subscriptions \\
   -H 'authorization: Bearer ${app.publishable_key}' \\
   -H 'content-type: application/json' \\
   -d '{
@@ -80,6 +78,5 @@ await http.PostAsJsonAsync("${origin}/v1/subscriptions", new {
     "platform": "fcm",
     "token": "<registration token>",
     "reconciliation_value": "ada@example.com"
-  }'`
-  }
+  }'`,
 }

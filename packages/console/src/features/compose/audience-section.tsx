@@ -1,9 +1,8 @@
-import { listAttributes } from '@carillon/contract'
 import { Grid, Radio, Select, Stack, TagsInput, Text } from '@mantine/core'
+import { useAttributes } from '../../shared/attributes.ts'
 import { EstimateCard, Figure } from '../../shared/estimate-card.tsx'
 import { count } from '../../shared/format.ts'
 import { AppSelect, SegmentsSelect, UsersSelect } from '../../shared/pickers.tsx'
-import { useRead } from '../../shared/server.ts'
 import type { AudienceDraft, ComposeDraft, Family } from './compose-draft.ts'
 import type { AudienceEstimate } from './use-audience-estimate.ts'
 
@@ -27,7 +26,7 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
   const set = (change: Partial<AudienceDraft>) => onChange({ audience: { ...audience, ...change } })
   return (
     <Grid gap="lg">
-      <Grid.Col span={{ base: 12, sm: 7 }}>
+      <Grid.Col span={{ base: 12, sm: 7, md: 12, lg: 7 }}>
         <Stack>
           <AppSelect
             allowDeselect={false}
@@ -50,7 +49,7 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
           <FamilyFields audience={audience} onChange={set} errors={errors} />
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, sm: 5 }}>
+      <Grid.Col span={{ base: 12, sm: 5, md: 12, lg: 5 }}>
         <Text fw={500} mb="xs">
           Audience estimate
         </Text>
@@ -76,7 +75,7 @@ interface FamilyFieldsProps {
 }
 
 function FamilyFields({ audience, onChange, errors }: FamilyFieldsProps) {
-  const attributes = useRead(listAttributes, {}).data?.data ?? []
+  const attributes = useAttributes()
   switch (audience.family) {
     case 'all':
       return null

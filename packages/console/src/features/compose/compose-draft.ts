@@ -3,8 +3,7 @@ import { type ContentDraft, emptyDraft as emptyContent } from '../../shared/cont
 import { isObject, parseJson } from '../../shared/json-text.ts'
 import { zonedInstant } from './zoned-time.ts'
 
-export const families = ['all', 'segments', 'users_by', 'users', 'subscriptions'] as const
-export type Family = (typeof families)[number]
+export type Family = 'all' | 'segments' | 'users_by' | 'users' | 'subscriptions'
 
 /** Every family keeps what was entered, so that looking at another one loses nothing. */
 export interface AudienceDraft {
@@ -137,7 +136,7 @@ function timing(delivery: DeliveryDraft): Pick<MessageBody, 'start_at' | 'expire
   }
 }
 
-export interface Prefill {
+interface Prefill {
   app_id?: string
   template_id?: string
   segment_id?: string

@@ -1,13 +1,12 @@
-import { createMessage, listMessages } from '@carillon/contract'
 import { Anchor, Button, Group, List, Stack, Text, TextInput, ThemeIcon } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconSend, IconX } from '@tabler/icons-react'
-import { useRef, useState } from 'react'
-import { UnreachableError } from '../../shared/failure.ts'
+import { useState } from 'react'
 import { count, counted } from '../../shared/format.ts'
-import { useCan, useWrite } from '../../shared/server.ts'
+import { useCan } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
 import type { Finding } from './compose-checks.ts'
-import { type ComposeDraft, guardFor, type MessageBody, toMessage } from './compose-draft.ts'
+import { type ComposeDraft, guardFor, toMessage } from './compose-draft.ts'
+import type { useLaunch } from './use-launch.ts'
 
 /** Above this many devices the number has to be typed. */
 const typedAbove = 1_000
@@ -97,34 +96,4 @@ function Checklist({ findings }: { findings: readonly Finding[] }) {
       ))}
     </List>
   )
-}
-
-/**
- * Launches once: the same message sent again because no answer came carries the same Idempotency-Key.
- * An answer, even a refusal, ends that; the next try is a new request.
- */
-export function useLaunch() {
-  const write = useWrite(createMessage, { refreshes: [listMessages], showsFailure: true })
-  const open = useRef<{ body: string; key: string } | null>(null)
-  const run = (message: MessageBody, onLaunched: (messageId: string) => void) => {
-    const body = JSON.stringify(message)
-    if (open.current?.body !== body) open.current = { body, key: randomKey() }
-    write.mutate(
-      { input: { body: message }, idempotencyKey: open.current.key },
-      {
-        onSuccess: ({ id }) => onLaunched(id),
-        onSettled: (_, error) => {
-          if (!(error instanceof UnreachableError)) open.current = null
-        },
-      },
-    )
-  }
-  return { run, isPending: write.isPending, error: write.error }
-}
-
-/** `crypto.randomUUID` is missing where the console is not served from localhost or by https. */
-function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { ButtonLink } from '../../shared/links.tsx'
 import { useHasSandbox } from '../../shared/sandbox.ts'
-import type { Step } from './use-steps.ts'
+import type { Step } from './steps.ts'
 
 /** Where a step is done. */
 export function StepAction({ step, primary }: { step: Step; primary: boolean }) {

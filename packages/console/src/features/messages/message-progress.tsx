@@ -60,13 +60,16 @@ function Pace({ message, rate }: { message: Message; rate: number | null }) {
   const elapsedMs = elapsed(message)
   return (
     <Group gap="xl" align="flex-start">
-      <Figure label={message.freezing ? 'Targeted so far' : 'Targeted'} value={count(counts.targeted)} />
+      <Figure
+        label={message.freezing && counts.targeted > 0 ? 'Targeted so far' : 'Targeted'}
+        value={count(counts.targeted)}
+      />
       <Figure label="Settled" value={percent(counts.targeted - counts.pending, counts.targeted)} />
       {status === 'sending' && (
         <Figure label="Per second" value={rate === null ? '–' : count(Math.round(rate))} />
       )}
       {status === 'sending' && (
-        <Figure label="Time left" value={eta === null ? '–' : `about ${duration(eta)}`} />
+        <Figure label="Time left" value={eta === null ? '–' : `about ${duration(Math.max(1, eta))}`} />
       )}
       {elapsedMs !== null && (
         <Figure label={isFinal(status) ? 'Took' : 'Running for'} value={duration(elapsedMs / 1000)} />

@@ -1,4 +1,4 @@
-import type { Message } from '@carillon/contract'
+import { type Message, platforms } from '@carillon/contract'
 import { Text } from '@mantine/core'
 import { type Column, Rows } from '../../shared/data-table.tsx'
 import { count } from '../../shared/format.ts'
@@ -22,8 +22,13 @@ const columns: Column<PlatformRow>[] = [
   { title: 'Pending', numeric: true, from: 'xs', render: ({ pending }) => count(pending) },
 ]
 
+const order: readonly string[] = platforms
+
 export function PlatformRows({ byPlatform }: { byPlatform: ByPlatform }) {
-  const rows = Object.entries(byPlatform).map(([platform, counts]) => ({ platform, ...counts }))
+  // Always in the same order, however the counts come in.
+  const rows = Object.entries(byPlatform)
+    .map(([platform, counts]) => ({ platform, ...counts }))
+    .sort((a, b) => order.indexOf(a.platform) - order.indexOf(b.platform))
   if (rows.length === 0) {
     return (
       <Text c="dimmed" p="md">

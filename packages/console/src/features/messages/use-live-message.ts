@@ -24,13 +24,18 @@ export function useLiveMessage(messageId: string) {
     events.onerror = () => setStreaming(false)
     return () => events.close()
   }, [cache, messageId, running])
-  return { ...query, running, rate: useRate(query.data) }
+  return { ...query, running, rate: useRate(query.data, running) }
 }
 
-function useRate(message: Message | undefined): number | null {
+/** Looked at with every change and every second, so that a standstill shows as one. */
+function useRate(message: Message | undefined, running: boolean): number | null {
   const [samples, setSamples] = useState<Sample[]>([])
   useEffect(() => {
-    if (message) setSamples((before) => withSample(before, message.counts, Date.now()))
-  }, [message])
+    if (!message) return
+    const look = () => setSamples((before) => withSample(before, message.counts, Date.now()))
+    look()
+    const timer = running ? setInterval(look, 1_000) : undefined
+    return () => clearInterval(timer)
+  }, [message, running])
   return ratePerSecond(samples)
 }

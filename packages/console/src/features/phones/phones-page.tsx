@@ -1,8 +1,8 @@
 import { Button, Group, Modal } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useThrottledCallback } from '@mantine/hooks'
 import { IconDeviceMobile, IconDeviceMobileOff, IconPlus } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useState } from 'react'
 import { Page, Section } from '../../shared/page.tsx'
 import {
   clearPhones,
@@ -21,9 +21,10 @@ import { VirtualPhone } from './virtual-phone.tsx'
 export function PhonesPage() {
   const hasSandbox = useHasSandbox()
   const cache = useQueryClient()
-  const refresh = useCallback(() => cache.invalidateQueries({ queryKey: phonesKey }), [cache])
+  const refresh = () => void cache.invalidateQueries({ queryKey: phonesKey })
   const phones = usePhones(hasSandbox)
-  usePhoneArrivals(hasSandbox, refresh)
+  // A large send arrives thousands of times a second.
+  usePhoneArrivals(hasSandbox, useThrottledCallback(refresh, 500))
   const [opened, { open, close }] = useDisclosure(false)
   const add = (
     <Button leftSection={<IconPlus size={15} />} onClick={open}>
@@ -61,7 +62,7 @@ export function PhonesPage() {
         <AddPhone
           onAdded={() => {
             close()
-            void refresh()
+            refresh()
           }}
         />
       </Modal>
@@ -69,15 +70,29 @@ export function PhonesPage() {
   )
 }
 
+/** The sandbox lists the named ones first, then up to two hundred that received something lately. */
+const shownAtFirst = 12
+
 function PhoneRow({ phones }: { phones: readonly Phone[] }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? phones : phones.slice(0, shownAtFirst)
   return (
-    <ul className={classes.row} aria-label="Virtual phones">
-      {phones.map((phone) => (
-        <li key={phone.id}>
-          <VirtualPhone phone={phone} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.row} aria-label="Virtual phones">
+        {shown.map((phone) => (
+          <li key={phone.id}>
+            <VirtualPhone phone={phone} />
+          </li>
+        ))}
+      </ul>
+      {shown.length < phones.length && (
+        <Group justify="center">
+          <Button variant="default" onClick={() => setAll(true)}>
+            Show all {phones.length}
+          </Button>
+        </Group>
+      )}
+    </>
   )
 }
 

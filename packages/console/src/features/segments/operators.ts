@@ -1,7 +1,7 @@
 import type { AttributeType, SegmentOperator } from '@carillon/contract'
 
 /** What an operator is given: nothing, one value, a list, a range, days, or the id of a message or segment. */
-export type ValueKind = 'none' | 'one' | 'list' | 'range' | 'days' | 'message' | 'segment'
+type ValueKind = 'none' | 'one' | 'list' | 'range' | 'days' | 'message' | 'segment'
 
 interface OperatorFacts {
   label: string
@@ -36,7 +36,7 @@ export const operatorFacts: Record<SegmentOperator, OperatorFacts> = {
   in_segment: { label: 'is in segment', kind: 'segment', types: null },
 }
 
-export const operatorNames = Object.keys(operatorFacts) as SegmentOperator[]
+const operatorNames = Object.keys(operatorFacts) as SegmentOperator[]
 
 export function operatorsFor(type: AttributeType): SegmentOperator[] {
   return operatorNames.filter((operator) => operatorFacts[operator].types?.includes(type))

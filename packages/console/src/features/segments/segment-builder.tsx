@@ -1,8 +1,9 @@
-import { type BodyInputOf, type createSegment, estimateSegment, listAttributes } from '@carillon/contract'
+import { type BodyInputOf, type createSegment, estimateSegment } from '@carillon/contract'
 import { Box, Button, Grid, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { useAttributes } from '../../shared/attributes.ts'
 import { EstimateCard } from '../../shared/estimate-card.tsx'
 import { fieldErrors } from '../../shared/failure.ts'
 import { Section } from '../../shared/page.tsx'
@@ -14,7 +15,7 @@ import { ConditionRow } from './condition-row.tsx'
 import { definitionFault } from './definition.ts'
 import { DefinitionField } from './definition-field.tsx'
 
-export type SegmentBody = BodyInputOf<typeof createSegment>
+type SegmentBody = BodyInputOf<typeof createSegment>
 
 interface SegmentBuilderProps {
   first: SegmentBody
@@ -82,7 +83,7 @@ interface ConditionsProps {
 }
 
 function Conditions({ conditions, onChange, errors }: ConditionsProps) {
-  const schema = useRead(listAttributes, {}).data?.data ?? []
+  const schema = useAttributes()
   return (
     <Stack gap="sm">
       {conditions.length === 0 && <Text c="dimmed">Without a condition, everybody matches.</Text>}

@@ -10,6 +10,7 @@ import {
 import { Alert, Button, Code, Group, Progress, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { ConfirmButton } from '../../shared/confirm-button.tsx'
+import { fieldErrors } from '../../shared/failure.ts'
 import { count, words } from '../../shared/format.ts'
 import { Facts, Section } from '../../shared/page.tsx'
 import { useCan, useRead, useWrite } from '../../shared/server.ts'
@@ -42,6 +43,7 @@ function ChangeKey({ current }: { current: string }) {
     showsFailure: true,
   })
   const input = (dry_run: boolean) => ({ input: { body: { attribute: attribute ?? '', dry_run } } })
+  const failure = rehearse.error ?? change.error
   const choose = (next: string | null) => {
     setAttribute(next)
     rehearse.reset()
@@ -58,6 +60,7 @@ function ChangeKey({ current }: { current: string }) {
         maw={320}
         data={attributes.map(({ name }) => name).filter((name) => name !== current)}
         value={attribute}
+        error={fieldErrors(failure).attribute}
         onChange={choose}
       />
       <Group>
@@ -82,7 +85,7 @@ function ChangeKey({ current }: { current: string }) {
           Change it
         </ConfirmButton>
       </Group>
-      <FormFailure error={rehearse.error ?? change.error} />
+      <FormFailure error={failure} fields={['attribute']} />
       {rehearse.data && !change.data && <JobView title="Would change" started={rehearse.data} />}
       {change.data && <JobView title="Changed" started={change.data} />}
     </Stack>

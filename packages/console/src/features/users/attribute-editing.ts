@@ -1,4 +1,5 @@
 import type { Attribute, AttributeType, AttributeValue } from '@carillon/contract'
+import { attributeTypeOf } from '../../shared/attributes.ts'
 
 /** One line of the attribute editor; `text` is what stands in the input. */
 export interface AttributeRow {
@@ -20,7 +21,7 @@ export function attributeRows(attributes: Attributes, schema: readonly Attribute
   }))
   const others = Object.entries(attributes)
     .filter(([name]) => !schema.some((attribute) => attribute.name === name))
-    .map(([name, value]) => ({ name, type: typeOf(value), text: textOf(value), choices: [] }))
+    .map(([name, value]) => ({ name, type: attributeTypeOf(value), text: textOf(value), choices: [] }))
   return [...declared, ...others]
 }
 
@@ -50,8 +51,3 @@ export function typedText({ type, text }: Pick<AttributeRow, 'type' | 'text'>): 
 
 const textOf = (value: AttributeValue | undefined) =>
   value === undefined || value === null ? '' : String(value)
-
-function typeOf(value: AttributeValue): AttributeType {
-  if (typeof value === 'number') return 'number'
-  return typeof value === 'boolean' ? 'boolean' : 'string'
-}

@@ -1,8 +1,7 @@
-import { listAttributes } from '@carillon/contract'
 import { ActionIcon, Menu, ScrollArea, Text, Textarea, Tooltip } from '@mantine/core'
 import { IconBraces } from '@tabler/icons-react'
 import { type ReactNode, useRef } from 'react'
-import { useRead } from '../server.ts'
+import { useAttributes } from '../attributes.ts'
 
 interface LiquidFieldProps {
   label: string
@@ -56,7 +55,7 @@ function VariableMenu({ of, onPick }: { of: string; onPick: (variable: string) =
 }
 
 function Variables({ onPick }: { onPick: (variable: string) => void }) {
-  const attributes = useRead(listAttributes, {}).data?.data ?? []
+  const attributes = useAttributes()
   const item = (variable: string) => (
     <Menu.Item key={variable} onClick={() => onPick(variable)}>
       <Text size="xs" ff="monospace">

@@ -14,7 +14,7 @@ interface OverridePanelProps {
 /** What one platform gets differently, or not at all. */
 export function OverridePanel({ overrides, onChange, errors }: OverridePanelProps) {
   return (
-    <Accordion variant="separated" multiple keepMounted={false}>
+    <Accordion variant="contained" multiple keepMounted={false}>
       {platformChoices.map(({ value: platform }) => (
         <Accordion.Item key={platform} value={platform}>
           <Accordion.Control>

@@ -21,7 +21,7 @@ export interface WalkPosition {
  * Keys looked at in one step: it bounds the step's time, during which the embedded database serves nobody else,
  * whatever share of the keys matches.
  */
-const stepKeys = 1_000
+const stepKeys = 500
 const zeroId = '00000000-0000-0000-0000-000000000000'
 
 /**

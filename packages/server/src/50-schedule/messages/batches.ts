@@ -99,12 +99,13 @@ export async function releaseAllLeases(db: Db): Promise<void> {
     .execute()
 }
 
-/** When the next open batch is due, for a dispatcher with nothing to do. */
-export async function nextDue(db: Db): Promise<Date | null> {
+/** When the next open batch outside the full lanes is due, for a dispatcher with nothing to do. */
+export async function nextDue(db: Db, fullLanes: readonly string[]): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
     select min(greatest(b.due_at, coalesce(b.lease_until, b.due_at), coalesce(l.blocked_until, b.due_at))) as at
     from batches b join messages m on m.seq = b.message_seq
     left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
-    where b.closed_at is null and m.paused_at is null`.execute(db)
+    where b.closed_at is null and m.paused_at is null
+      and b.app_id || ':' || b.platform || ':' || b.environment <> all(${fullLanes}::text[])`.execute(db)
   return rows[0]?.at ?? null
 }

@@ -25,7 +25,8 @@ function parseLine(line: string): ImportRow {
     const input = JSON.parse(line)
     return isStorable(input) ? { input } : { problem: rowProblem('holds a NUL or half a surrogate pair') }
   } catch (error) {
-    return { problem: new Problem('malformed_json', { detail: (error as Error).message }) }
+    // The message quotes the line and may cut an emoji in half, which the job's result could not keep.
+    return { problem: new Problem('malformed_json', { detail: (error as Error).message.toWellFormed() }) }
   }
 }
 
