@@ -62,3 +62,14 @@ test('a clock that was set back does not keep a token from the future', async ()
   const future = await lane.current(start + 60 * minute)
   expect(await lane.current(start)).not.toBe(future)
 })
+
+test('two callers whose clocks differ by moments agree on one token', async () => {
+  const { signing } = newKey()
+  const shelf = createMemoryShelf()
+  const [lane, other] = [
+    createProviderAuthorization(signing, shelf),
+    createProviderAuthorization(signing, shelf),
+  ]
+  const first = await lane.current(start + 5)
+  expect(await other.current(start)).toBe(first)
+})

@@ -17,6 +17,8 @@ interface ProviderJwt {
 const lifetimeMs = 50 * 60 * 1000
 /** Apple answers TooManyProviderTokenUpdates to more than one new token in this time. */
 const shortestLifetimeMs = 20 * 60 * 1000
+/** Two callers, or two hosts, do not read the same moment; Apple forgives as much. */
+const clockSkewMs = 60 * 1000
 
 /** The authorization header of one signing key, the same for all lanes, processes and restarts. */
 export interface ProviderAuthorization {
@@ -38,12 +40,12 @@ export function createProviderAuthorization(key: SigningKey, shelf: TokenShelf):
     const make = () => ({ token: signJwt(key, nowMs), issuedAtMs: nowMs })
     const kept = await shelf.keep(name, notBeforeMs, make)
     // A clock that was set back makes a token from the future, which Apple refuses.
-    known = kept.issuedAtMs <= nowMs ? kept : await shelf.keep(name, kept.issuedAtMs + 1, make)
+    known = kept.issuedAtMs <= nowMs + clockSkewMs ? kept : await shelf.keep(name, kept.issuedAtMs + 1, make)
     return known
   }
 
   const current = async (nowMs: number) => {
-    const isFresh = known && nowMs - known.issuedAtMs < lifetimeMs && nowMs >= known.issuedAtMs
+    const isFresh = known && nowMs - known.issuedAtMs < lifetimeMs && nowMs + clockSkewMs >= known.issuedAtMs
     return `bearer ${(isFresh && known ? known : await take(nowMs - lifetimeMs + 1, nowMs)).token}`
   }
 
