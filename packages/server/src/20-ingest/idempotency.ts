@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { type Caller, type Db, lockNumber, Problem, type Tx } from '../00-kernel/index.ts'
+import { type Caller, type Db, lockNumber, Problem, type Tx, type Vault } from '../00-kernel/index.ts'
 
 export interface IdempotentRequest {
   caller: Caller
@@ -10,6 +10,8 @@ export interface IdempotentRequest {
   /** Path, query and body as received. */
   fingerprint: Buffer
   requestId: string
+  /** Seals the answer where it holds a secret; null keeps it as it is. */
+  vault: Vault | null
 }
 
 export interface StoredAnswer {
@@ -51,7 +53,19 @@ export async function findAnswer(db: Db | Tx, request: IdempotentRequest): Promi
     .executeTakeFirst()
   if (!row) return null
   if (!request.fingerprint.equals(Buffer.from(row.fingerprint))) throw new Problem('idempotency_key_reused')
-  return { status: row.status, body: row.body, originalRequestId: row.request_id }
+  return { status: row.status, body: unsealed(request, row.body), originalRequestId: row.request_id }
+}
+
+function sealed(request: IdempotentRequest, body: string): string {
+  return request.vault?.seal(body, context(request)).toString('base64') ?? body
+}
+
+function unsealed(request: IdempotentRequest, body: string): string {
+  return request.vault?.open(Buffer.from(body, 'base64'), context(request)) ?? body
+}
+
+function context({ caller, route, key }: IdempotentRequest): string {
+  return `answer:${caller.workspaceId}:${caller.id}:${route}:${key}`
 }
 
 export async function storeAnswer(
@@ -69,7 +83,7 @@ export async function storeAnswer(
       key: request.key,
       fingerprint: request.fingerprint,
       status,
-      body,
+      body: sealed(request, body),
       request_id: request.requestId,
     })
     .onConflict((conflict) => conflict.doNothing())

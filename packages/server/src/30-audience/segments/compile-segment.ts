@@ -1,6 +1,6 @@
 import type { SegmentDefinition } from '@carillon/contract'
 import { sql } from 'kysely'
-import { Problem } from '../../00-kernel/index.ts'
+import { fieldProblem, type Problem } from '../../00-kernel/index.ts'
 import { type ConditionScope, compileCondition, type Predicate } from './compile-condition.ts'
 import { type DefinitionTree, parseDefinition } from './parse-definition.ts'
 
@@ -51,7 +51,13 @@ export function createCompiler(scope: SegmentScope, maxConditions: number) {
 
   function compileSegment(id: string): Predicate {
     const segment = scope.segments.get(id)
-    if (!segment) throw new Problem('invalid_segment', { detail: `There is no segment with the id ${id}.` })
+    if (!segment)
+      throw fieldProblem(
+        'invalid_segment',
+        '/conditions',
+        `There is no segment with the id ${id}.`,
+        'unknown_segment',
+      )
     return compileDefinition(segment)
   }
 
@@ -67,7 +73,10 @@ export function asWhole(predicate: Predicate): Predicate {
 }
 
 function tooLarge(maxConditions: number): Problem {
-  return new Problem('invalid_segment', {
-    detail: `With all segments that are named, directly or not, this comes to more than ${maxConditions} conditions.`,
-  })
+  return fieldProblem(
+    'invalid_segment',
+    '/conditions',
+    `With all segments that are named, directly or not, this comes to more than ${maxConditions} conditions.`,
+    'too_many',
+  )
 }

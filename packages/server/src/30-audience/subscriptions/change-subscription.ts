@@ -2,10 +2,10 @@ import type { BodyOf, patchSubscription } from '@carillon/contract'
 import { type Caller, Problem, type Tx } from '../../00-kernel/index.ts'
 import { findApp } from '../../12-apps/index.ts'
 import { lockKeys, shareAudience } from '../audience-lock.ts'
-import { claimedValue, proveClaim, resolvePerson } from './claim-person.ts'
+import { claimedValue, personOf, proveClaim, readPeople } from './claim-person.ts'
 import { type RegisterDeps, refuseForeignApp } from './register.ts'
 import {
-  deleteSubscription,
+  deleteSubscriptions,
   findSubscription,
   isDeviceTaken,
   lockSubscription,
@@ -33,7 +33,7 @@ export async function changeSubscription(
     ...(value === undefined ? [] : [['person', value]]),
     ...(change.device_id === undefined ? [] : [['device', appId, platform, change.device_id]]),
   ])
-  const person = await resolvePerson(tx, caller.workspaceId, change)
+  const person = personOf(await readPeople(tx, caller.workspaceId, [change]), change)
   const row = await lockSubscription(tx, caller.workspaceId, id)
   if (!row) throw notFound()
   if (change.device_id !== undefined && (await isDeviceTaken(tx, row, change.device_id))) {
@@ -56,7 +56,7 @@ function statusChange(status: 'active' | 'unsubscribed', now: Date) {
 /** Deletes for good; a device that registers again begins anew. */
 export async function removeSubscription(tx: Tx, caller: Caller, id: string): Promise<void> {
   await ownSubscription(tx, caller, id)
-  await deleteSubscription(tx, id)
+  await deleteSubscriptions(tx, [id])
 }
 
 async function ownSubscription(tx: Tx, caller: Caller, id: string): Promise<SubscriptionRow> {

@@ -4,7 +4,7 @@ import { type Caller, fieldProblem, Problem, type Tx, type Vault } from '../../0
 import { type AppRow, openIdentityKey } from '../../12-apps/index.ts'
 import { normaliseKey } from '../reconciliation-value.ts'
 import { getSettings } from '../settings/settings.ts'
-import { findUser, findUsersByKey } from '../users/store.ts'
+import { findUserIds, findUsersByKey } from '../users/store.ts'
 
 /** What a registration or change says about the person. */
 export type PersonInput = Pick<SubscriptionCreate, 'reconciliation_value' | 'user_id' | 'user_token'>
@@ -67,26 +67,48 @@ async function checkUserToken(
     throw new Problem('identity_invalid', { detail: 'Its sub is not the reconciliation value.' })
 }
 
-/**
- * Whose device it is from now on; undefined leaves that as it is. A value that nobody has yet is kept, and the
- * person who comes with it is linked then. The caller holds the value's lock.
- */
-export async function resolvePerson(
+/** Who there is to be named. */
+export interface People {
+  idsByValue: ReadonlyMap<string, readonly string[]>
+  ids: ReadonlySet<string>
+}
+
+/** Everybody whom one of the inputs names; the caller holds the locks of their values. */
+export async function readPeople(
   tx: Tx,
   workspaceId: string,
-  input: PersonInput,
-): Promise<Person | undefined> {
+  inputs: readonly PersonInput[],
+): Promise<People> {
+  const values = [...new Set(inputs.map(claimedValue))].filter((value) => value !== undefined)
+  const ids = inputs.map(({ user_id }) => user_id).filter((id) => id != null)
+  const matches =
+    values.length === 0
+      ? []
+      : await findUsersByKey(tx, workspaceId, await getSettings(tx, workspaceId), values)
+  return {
+    idsByValue: new Map(
+      [...Map.groupBy(matches, ({ value }) => value)].map(([value, all]) => [value, all.map(({ id }) => id)]),
+    ),
+    ids: new Set(await findUserIds(tx, workspaceId, ids)),
+  }
+}
+
+/**
+ * Whose device it is from now on; undefined leaves that as it is. A value that nobody has yet is kept, and the
+ * person who comes with it is linked then.
+ */
+export function personOf(people: People, input: PersonInput): Person | undefined {
   const value = claimedValue(input)
-  const { user_id: userId } = input
+  const userId = input.user_id?.toLowerCase() ?? input.user_id
   if (value === undefined) {
     if (userId === undefined && input.reconciliation_value === undefined) return undefined
-    if (userId && !(await findUser(tx, workspaceId, userId)))
+    if (userId && !people.ids.has(userId))
       throw fieldProblem('invalid_request', '/user_id', 'is no user of this workspace', 'unknown')
     return { user_id: userId ?? null, reconciliation_value: null }
   }
-  const matches = await findUsersByKey(tx, workspaceId, await getSettings(tx, workspaceId), [value])
-  const match = matches.length === 1 ? (matches[0]?.id ?? null) : null
-  if (userId && userId !== match)
+  const [match = null, ...others] = people.idsByValue.get(value) ?? []
+  const userIdOfValue = others.length === 0 ? match : null
+  if (userId && userId !== userIdOfValue)
     throw fieldProblem('invalid_request', '/user_id', 'is not the user with this reconciliation value')
-  return { user_id: match, reconciliation_value: value }
+  return { user_id: userIdOfValue, reconciliation_value: value }
 }

@@ -1,16 +1,12 @@
-import type { Environment, SubscriptionCreate } from '@carillon/contract'
-import { type Caller, fieldProblem, newId, Problem, type Tx, type Vault } from '../../00-kernel/index.ts'
-import { type AppRow, findApp, findCredential } from '../../12-apps/index.ts'
-import { lockKeys, shareAudience } from '../audience-lock.ts'
-import { addressOf, type DeviceAddress } from './address.ts'
-import { claimedValue, proveClaim, resolvePerson } from './claim-person.ts'
-import {
-  deleteSubscription,
-  insertSubscription,
-  lockSameDevice,
-  type SubscriptionRow,
-  updateSubscription,
-} from './store.ts'
+import { SubscriptionCreate } from '@carillon/contract'
+import { type Caller, fieldProblem, Problem, type Tx, type Vault } from '../../00-kernel/index.ts'
+import { type AppRow, findApp } from '../../12-apps/index.ts'
+import { lockAudience, lockKeys, shareAudience } from '../audience-lock.ts'
+import { checkItem } from '../check-item.ts'
+import { addressOf } from './address.ts'
+import { askOnce } from './ask-once.ts'
+import { claimedValue, personOf, proveClaim, readPeople } from './claim-person.ts'
+import { placeDevices, type Registered, type Registration, spotsOf } from './place-devices.ts'
 
 export interface RegisterDeps {
   vault: Vault
@@ -27,61 +23,45 @@ export async function registerSubscription(
   deps: RegisterDeps,
   caller: Caller,
   input: SubscriptionCreate,
-): Promise<{ row: SubscriptionRow; isNew: boolean }> {
-  refuseForeignApp(caller, input.app_id)
-  const app = await findApp(tx, caller.workspaceId, input.app_id)
-  if (!app) throw fieldProblem('invalid_request', '/app_id', 'is no app of this workspace', 'unknown')
-  const address = addressOf(input)
-  const now = deps.now()
-  await proveClaim(input, { vault: deps.vault, caller, app, now })
+): Promise<Registered> {
+  const { workspaceId } = caller
+  const findOwnApp = (id: string) => findApp(tx, workspaceId, id)
+  const checked = await checkRegistration(input, { deps, caller, findOwnApp })
 
-  await shareAudience(tx, caller.workspaceId)
-  await lockKeys(tx, caller.workspaceId, keysOf(input, address))
-  const person = await resolvePerson(tx, caller.workspaceId, input)
-  const rows = await lockSameDevice(tx, {
-    appId: app.id,
-    platform: input.platform,
-    tokenHash: address.tokenHash,
-    deviceId: input.device_id,
-  })
-  const byToken = rows.find((row) => address.tokenHash.equals(row.token_hash))
-  const byDevice = rows.find((row) => row.device_id === input.device_id)
-  const known = byDevice ?? byToken
-  const fields = {
-    ...fieldsOf(input, known),
-    environment:
-      input.environment ?? byToken?.environment ?? known?.environment ?? (await usualEnvironment(tx, input)),
-    token: address.token,
-    token_hash: address.tokenHash,
-    target: address.target,
-    keys: address.keys && JSON.stringify(address.keys),
-    status: 'active' as const,
-    status_reason: null,
-    status_at: null,
-    registered_at: now,
-  }
-  if (!known) {
-    const row = await insertSubscription(tx, {
-      ...fields,
-      id: newId(now.getTime()),
-      workspace_id: caller.workspaceId,
-      app_id: app.id,
-      platform: input.platform,
-      user_id: person?.user_id ?? null,
-      reconciliation_value: person?.reconciliation_value ?? null,
-    })
-    return { row, isNew: true }
-  }
-  if (byToken && byToken.id !== known.id) await deleteSubscription(tx, byToken.id)
-  const keepsPerson = isSamePerson({ known, input, address, caller, app })
-  const row = await updateSubscription(tx, known.id, {
-    ...fields,
-    ...(person ?? (keepsPerson ? {} : nobody)),
-  })
-  return { row, isNew: false }
+  await shareAudience(tx, workspaceId)
+  await lockKeys(tx, workspaceId, keysOf(checked))
+  const person = personOf(await readPeople(tx, workspaceId, [input]), input)
+  const [registered] = await placeDevices(tx, caller, [{ ...checked, person }])
+  if (!registered) throw new Error('One device was given and none came back.')
+  return registered
 }
 
-const nobody = { user_id: null, reconciliation_value: null }
+type Refused = { problem: Problem }
+
+/** Registers each as if it came alone, in their order; a refused one leaves nothing behind. */
+export async function registerSubscriptions(
+  tx: Tx,
+  deps: RegisterDeps,
+  caller: Caller,
+  items: readonly unknown[],
+): Promise<(Registered | Refused)[]> {
+  const { workspaceId } = caller
+  // Alone, which stands for the keys of all of them: rows are locked round by round.
+  await lockAudience(tx, workspaceId)
+  const findOwnApp = askOnce((id) => findApp(tx, workspaceId, id))
+  const checked = await settleAll(items, async (item) =>
+    checkRegistration(checkItem(SubscriptionCreate, item), { deps, caller, findOwnApp }),
+  )
+  const inputs = granted(checked).map(({ input }) => input)
+  const people = await readPeople(tx, workspaceId, inputs)
+  const admitted = await settleAll(checked, async (each) => {
+    if ('problem' in each) throw each.problem
+    return { ...each, person: personOf(people, each.input) }
+  })
+  const placed = await placeDevices(tx, caller, granted(admitted))
+  let next = 0
+  return admitted.map((each) => ('problem' in each ? each : (placed[next++] as Registered)))
+}
 
 /** A publishable key is printed in every copy of its app: it reaches no further than that app. */
 export function refuseForeignApp(caller: Caller, appId: string): void {
@@ -89,56 +69,43 @@ export function refuseForeignApp(caller: Caller, appId: string): void {
     throw new Problem('forbidden', { detail: 'This publishable key belongs to another app.' })
 }
 
-function keysOf(input: SubscriptionCreate, { tokenHash }: DeviceAddress): string[][] {
-  const place = [input.app_id, input.platform]
+type Checked = Omit<Registration, 'person'>
+
+async function checkRegistration(
+  input: SubscriptionCreate,
+  context: { deps: RegisterDeps; caller: Caller; findOwnApp: (id: string) => Promise<AppRow | undefined> },
+): Promise<Checked> {
+  const { deps, caller, findOwnApp } = context
+  refuseForeignApp(caller, input.app_id)
+  const app = await findOwnApp(input.app_id)
+  if (!app) throw fieldProblem('invalid_request', '/app_id', 'is no app of this workspace', 'unknown')
+  const address = addressOf(input)
+  const now = deps.now()
+  await proveClaim(input, { vault: deps.vault, caller, app, now })
+  return { input, app, address, now }
+}
+
+function keysOf({ input, app, address }: Checked): string[][] {
   const value = claimedValue(input)
   return [
-    ['token', ...place, tokenHash.toString('hex')],
-    ...(input.device_id === undefined ? [] : [['device', ...place, input.device_id]]),
+    ...spotsOf({ ...input, app_id: app.id, token: address.token }).map((spot) => [spot]),
     ...(value === undefined ? [] : [['person', value]]),
   ]
 }
 
-/** What the device tells of itself; what it leaves out stays. */
-function fieldsOf(input: SubscriptionCreate, known: SubscriptionRow | undefined) {
-  return {
-    device_id: input.device_id ?? known?.device_id ?? null,
-    device_name: input.device_name ?? known?.device_name ?? null,
-    permission: input.permission ?? known?.permission ?? 'granted',
-    locale: input.locale ?? known?.locale ?? null,
-    timezone: input.timezone ?? known?.timezone ?? null,
-    app_version: input.app_version ?? known?.app_version ?? null,
+/** One after the other, because they share a connection. */
+async function settleAll<T, R>(list: readonly T[], act: (each: T) => Promise<R>): Promise<(R | Refused)[]> {
+  const settled: (R | Refused)[] = []
+  for (const each of list) {
+    const result = act(each).catch((error) => {
+      if (error instanceof Problem) return { problem: error }
+      throw error
+    })
+    settled.push(await result)
   }
+  return settled
 }
 
-/**
- * Whether a registration that names nobody goes on for whoever was there. Not when the token went to another
- * installation, whose owner is unknown; and not when a device id alone, which proves nothing, would bring
- * somebody's messages to a new token of an app that asks for proof.
- */
-function isSamePerson({
-  known,
-  input,
-  address,
-  caller,
-  app,
-}: {
-  known: SubscriptionRow
-  input: SubscriptionCreate
-  address: DeviceAddress
-  caller: Caller
-  app: AppRow
-}): boolean {
-  const isReinstalled =
-    input.device_id !== undefined && known.device_id !== null && known.device_id !== input.device_id
-  const isUnproven =
-    caller.kind === 'publishable' && app.identity_required && !address.tokenHash.equals(known.token_hash)
-  return !isReinstalled && !isUnproven
-}
-
-/** Where the app's own credential leads: a development build need not say so each time. */
-async function usualEnvironment(tx: Tx, { app_id, platform }: SubscriptionCreate): Promise<Environment> {
-  if (platform !== 'apns') return 'production'
-  const credential = await findCredential(tx, app_id, platform)
-  return credential?.masked.environment === 'sandbox' ? 'sandbox' : 'production'
+function granted<T extends object>(settled: readonly (T | Refused)[]): T[] {
+  return settled.flatMap((each) => ('problem' in each ? [] : [each]))
 }

@@ -6,41 +6,32 @@ import {
   listSubscriptions,
   patchSubscription,
   reviewSuspects,
-  SubscriptionCreate,
 } from '@carillon/contract'
-import {
-  type Caller,
-  decodeCursor,
-  fieldProblem,
-  Problem,
-  pageOf,
-  type Route,
-  read,
-  type Tx,
-  write,
-} from '../../00-kernel/index.ts'
+import { decodeCursor, fieldProblem, pageOf, type Route, read, write } from '../../00-kernel/index.ts'
 import { findApp } from '../../12-apps/index.ts'
 import { lockAudience } from '../audience-lock.ts'
-import { checkItem, itemError } from '../check-item.ts'
+import { itemError } from '../check-item.ts'
 import { changeSubscription, notFound, removeSubscription } from './change-subscription.ts'
-import { type RegisterDeps, registerSubscription } from './register.ts'
+import { type RegisterDeps, registerSubscription, registerSubscriptions } from './register.ts'
 import { decideSuspects, findSubscription, readSubscriptions } from './store.ts'
 import { resultView, subscriptionView } from './subscription-view.ts'
 
 export function subscriptionRoutes(deps: RegisterDeps): Route[] {
   return [
     write(createSubscription, async ({ db, caller, body, setStatus }) => {
-      const { row, isNew } = await registerSubscription(db, deps, caller, body)
-      if (!isNew) setStatus(200)
-      return resultView(row)
+      const registered = await registerSubscription(db, deps, caller, body)
+      if (!registered.isNew) setStatus(200)
+      return resultView(registered)
     }),
     write(batchSubscriptions, async ({ db, caller, body }) => {
-      // Rows of many devices are locked in the order of the request, so nobody else may be at it.
-      await lockAudience(db, caller.workspaceId)
-      const results = []
-      for (const [index, item] of body.subscriptions.entries())
-        results.push({ index, ...(await registerItem(db, deps, caller, item)) })
-      return { results }
+      const registered = await registerSubscriptions(db, deps, caller, body.subscriptions)
+      return {
+        results: registered.map((each, index) =>
+          'problem' in each
+            ? { index, status: each.problem.status, error: itemError(each.problem) }
+            : { index, status: each.isNew ? 201 : 200, id: each.id },
+        ),
+      }
     }),
     read(listSubscriptions, async ({ db, caller, query }) => {
       const [before] = decodeCursor(query.cursor, ['uuid']) ?? []
@@ -78,15 +69,4 @@ export function subscriptionRoutes(deps: RegisterDeps): Route[] {
       return { changed: await decideSuspects(db, body.app_id, body) }
     }),
   ]
-}
-
-/** A registration refuses before it writes, so a refused item leaves nothing behind. */
-async function registerItem(tx: Tx, deps: RegisterDeps, caller: Caller, item: unknown) {
-  try {
-    const { row, isNew } = await registerSubscription(tx, deps, caller, checkItem(SubscriptionCreate, item))
-    return { status: isNew ? 201 : 200, id: row.id }
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { status: error.status, error: itemError(error) }
-  }
 }

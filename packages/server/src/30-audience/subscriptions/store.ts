@@ -62,25 +62,30 @@ export async function readSubscriptions(
   return query.execute()
 }
 
-/** The rows that hold the token or the device, at most two, locked in the order that everybody locks them. */
-export async function lockSameDevice(
+/**
+ * The rows of an app's platform that hold one of the tokens or devices, locked in the order that everybody locks
+ * them. A row that was changed while we waited for it is given as it is now.
+ */
+export async function lockSameDevices(
   tx: Tx,
-  {
-    appId,
-    platform,
-    tokenHash,
-    deviceId,
-  }: { appId: string; platform: Platform; tokenHash: Buffer; deviceId?: string },
+  places: {
+    appId: string
+    platform: Platform
+    tokenHashes: readonly Buffer[]
+    deviceIds: readonly string[]
+  },
 ): Promise<SubscriptionRow[]> {
   return tx
     .selectFrom('subscriptions')
     .selectAll()
-    .where('app_id', '=', appId)
-    .where('platform', '=', platform)
+    .where('app_id', '=', places.appId)
+    .where('platform', '=', places.platform)
     .where((eb) =>
       eb.or([
-        eb('token_hash', '=', tokenHash),
-        ...(deviceId === undefined ? [] : [eb('device_id', '=', deviceId)]),
+        eb('token_hash', '=', sql<Buffer>`any(${places.tokenHashes}::bytea[])`),
+        ...(places.deviceIds.length === 0
+          ? []
+          : [eb('device_id', '=', sql<string>`any(${places.deviceIds}::text[])`)]),
       ]),
     )
     .orderBy('id')
@@ -111,6 +116,42 @@ export async function insertSubscription(
   return tx.insertInto('subscriptions').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
+/** All that a registration decides. */
+export type DeviceRow = Omit<
+  SubscriptionRow,
+  'workspace_id' | 'status' | 'status_reason' | 'status_at' | 'created_at'
+>
+
+const deviceColumns = sql`id, app_id, platform, environment, token, token_hash, target, keys, device_id, device_name,
+  user_id, reconciliation_value, permission, locale, timezone, app_version, registered_at`
+
+function deviceRows(devices: readonly DeviceRow[]) {
+  const list = devices.map((device) => ({ ...device, token_hash: `\\x${device.token_hash.toString('hex')}` }))
+  return sql`select ${deviceColumns} from jsonb_populate_recordset(null::subscriptions, ${JSON.stringify(list)}::jsonb)`
+}
+
+export async function insertDevices(
+  tx: Tx,
+  workspaceId: string,
+  devices: readonly DeviceRow[],
+): Promise<void> {
+  if (devices.length === 0) return
+  await sql`insert into subscriptions (workspace_id, ${deviceColumns})
+    select ${workspaceId}::uuid, d.* from (${deviceRows(devices)}) d`.execute(tx)
+}
+
+/** A device that registers is active again, whatever it was. */
+export async function updateDevices(tx: Tx, devices: readonly DeviceRow[]): Promise<void> {
+  if (devices.length === 0) return
+  await sql`update subscriptions s
+    set environment = d.environment, token = d.token, token_hash = d.token_hash, target = d.target, keys = d.keys,
+      device_id = d.device_id, device_name = d.device_name, user_id = d.user_id,
+      reconciliation_value = d.reconciliation_value, permission = d.permission, locale = d.locale,
+      timezone = d.timezone, app_version = d.app_version, registered_at = d.registered_at,
+      status = 'active', status_reason = null, status_at = null
+    from (${deviceRows(devices)}) d where s.id = d.id`.execute(tx)
+}
+
 export async function updateSubscription(
   tx: Tx,
   id: string,
@@ -124,8 +165,9 @@ export async function updateSubscription(
     .executeTakeFirstOrThrow()
 }
 
-export async function deleteSubscription(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('subscriptions').where('id', '=', id).execute()
+export async function deleteSubscriptions(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`delete from subscriptions where id = any(${ids}::uuid[])`.execute(tx)
 }
 
 export async function deleteSubscriptionsOfUser(tx: Tx, workspaceId: string, userId: string): Promise<void> {

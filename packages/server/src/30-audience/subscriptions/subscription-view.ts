@@ -25,7 +25,7 @@ export function subscriptionView(row: SubscriptionRow, caller: Caller): Subscrip
   }
 }
 
-export function resultView({ id, status, user_id }: SubscriptionRow): SubscriptionResult {
+export function resultView({ id, status, user_id }: SubscriptionResult): SubscriptionResult {
   return { id, status, user_id }
 }
 

@@ -76,8 +76,11 @@ async function saveUnderLock(
     if (errors.length > 0) throw new Problem('invalid_request', { errors })
     refuseTaken(owners, input, draft.id)
     if (value !== null) byKey.set(value, [draft])
-    for (const [name, id] of Object.entries(input.identifiers ?? {}))
+    for (const [name, id] of Object.entries(input.identifiers ?? {})) {
+      // What the person had under that name is free from here on.
+      owners.delete(identifierKey(name, before.identifiers[name] ?? id))
       owners.set(identifierKey(name, id), draft.id)
+    }
     written.set(draft.id, draft)
     return { id: draft.id, isNew: match === undefined }
   }

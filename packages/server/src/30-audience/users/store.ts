@@ -25,6 +25,18 @@ export async function findUser(
   return selectUsers(db).where('u.workspace_id', '=', workspaceId).where('u.id', '=', id).executeTakeFirst()
 }
 
+/** Which of them there are. */
+export async function findUserIds(
+  db: Db | Tx,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select id from users where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /** Newest first: ids grow with time. `search` is looked for in every value, and as an id. */
 export async function readUsers(
   db: Db | Tx,
@@ -115,30 +127,51 @@ export async function findUsersByIdentifier(
 
 /** Writes new and changed people, their identifiers with them; the caller holds the audience or the keys. */
 export async function writeUsers(tx: Tx, workspaceId: string, drafts: readonly UserDraft[]): Promise<void> {
-  if (drafts.length === 0) return
-  const rows = JSON.stringify(
-    drafts.map((draft) => ({ ...draft, is_new: draft.isNew, key: draft.reconciliationValue })),
-  )
-  const people = sql`jsonb_to_recordset(${rows}::jsonb) as r(id uuid, is_new boolean, attributes jsonb,
-    identifiers jsonb, timezone text, locale text, consents jsonb, key text)`
-  if (drafts.some((draft) => draft.isNew)) {
+  const [fresh, known] = [drafts.filter(({ isNew }) => isNew), drafts.filter(({ isNew }) => !isNew)]
+  if (fresh.length > 0) {
     await sql`insert into users (id, workspace_id, attributes, identifiers, timezone, locale, consents, reconciliation_value)
       select id, ${workspaceId}::uuid, attributes, identifiers, timezone, locale, consents, key
-      from ${people} where is_new`.execute(tx)
+      from ${recordsOf(fresh)}`.execute(tx)
   }
-  if (drafts.some((draft) => !draft.isNew)) {
+  if (known.length > 0) {
     await sql`update users u set attributes = r.attributes, identifiers = r.identifiers, timezone = r.timezone,
         locale = r.locale, consents = r.consents, reconciliation_value = r.key, updated_at = now()
-      from ${people} where not r.is_new and u.id = r.id and u.workspace_id = ${workspaceId}`.execute(tx)
+      from ${recordsOf(known)} where u.id = r.id and u.workspace_id = ${workspaceId}`.execute(tx)
+  }
+  await writeIdentifiers(
+    tx,
+    workspaceId,
+    drafts.filter(({ hasNewIdentifiers }) => hasNewIdentifiers),
+  )
+}
+
+async function writeIdentifiers(tx: Tx, workspaceId: string, drafts: readonly UserDraft[]): Promise<void> {
+  if (drafts.length === 0) return
+  const people = recordsOf(drafts)
+  if (drafts.some(({ isNew }) => !isNew)) {
     await sql`delete from user_identifiers i using ${people}
-      where not r.is_new and i.user_id = r.id and r.identifiers ->> i.name is distinct from i.value`.execute(
-      tx,
-    )
+      where i.user_id = r.id and r.identifiers ->> i.name is distinct from i.value`.execute(tx)
   }
   // Taken identifiers were refused before, so what is here already is this person's own.
   await sql`insert into user_identifiers (workspace_id, name, value, user_id)
     select ${workspaceId}::uuid, e.key, e.value, r.id from ${people}, jsonb_each_text(r.identifiers) e
     on conflict do nothing`.execute(tx)
+}
+
+function recordsOf(drafts: readonly UserDraft[]) {
+  const rows = drafts.map(
+    ({ id, attributes, identifiers, timezone, locale, consents, reconciliationValue }) => ({
+      id,
+      attributes,
+      identifiers,
+      timezone,
+      locale,
+      consents,
+      key: reconciliationValue,
+    }),
+  )
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id uuid, attributes jsonb,
+    identifiers jsonb, timezone text, locale text, consents jsonb, key text)`
 }
 
 export async function deleteUser(tx: Tx, workspaceId: string, id: string): Promise<UserRow | undefined> {

@@ -10,6 +10,8 @@ export interface UserDraft {
   isNew: boolean
   attributes: Attributes
   identifiers: Record<string, string>
+  /** Whether they are other than what is stored. */
+  hasNewIdentifiers: boolean
   timezone: string | null
   locale: string | null
   consents: Record<string, 'granted' | 'denied'>
@@ -22,6 +24,7 @@ export function newDraft(now: Date): UserDraft {
     isNew: true,
     attributes: {},
     identifiers: {},
+    hasNewIdentifiers: false,
     timezone: null,
     locale: null,
     consents: {},
@@ -32,7 +35,17 @@ export function newDraft(now: Date): UserDraft {
 export function draftOf(row: UserRow): UserDraft {
   const { id, attributes, identifiers, timezone, locale, consents } = row
   const reconciliationValue = row.reconciliation_value
-  return { id, isNew: false, attributes, identifiers, timezone, locale, consents, reconciliationValue }
+  return {
+    id,
+    isNew: false,
+    attributes,
+    identifiers,
+    hasNewIdentifiers: false,
+    timezone,
+    locale,
+    consents,
+    reconciliationValue,
+  }
 }
 
 /** Attributes merge and null removes one (RFC 7396); identifiers and consents merge. */
@@ -43,6 +56,9 @@ export function mergeDraft(draft: UserDraft, input: UserPatch, reconciliationKey
     ...draft,
     attributes,
     identifiers: { ...draft.identifiers, ...input.identifiers },
+    hasNewIdentifiers:
+      draft.hasNewIdentifiers ||
+      Object.entries(input.identifiers ?? {}).some(([name, value]) => draft.identifiers[name] !== value),
     timezone: input.timezone === undefined ? draft.timezone : input.timezone,
     locale: input.locale === undefined ? draft.locale : input.locale,
     consents: { ...draft.consents, ...input.consents },
