@@ -33,6 +33,8 @@ export interface Endpoint<
   alsoStatus?: readonly number[]
   /** Bytes; default 1 MiB. */
   bodyLimit?: number
+  /** The answer shows a secret this once: what is kept of it for retries is sealed. */
+  isSecret?: true
   /** A server-sent event stream or other body that is not JSON. */
   contentType?: string
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import * as access from './api/access.ts'
 import * as apps from './api/apps.ts'
 import * as messages from './api/messages.ts'
+import * as reports from './api/reports.ts'
 import * as segments from './api/segments.ts'
 import * as subscriptions from './api/subscriptions.ts'
 import * as templates from './api/templates.ts'
@@ -17,6 +18,7 @@ export const endpoints: readonly Endpoint[] = [
   segments,
   templates,
   messages,
+  reports,
   access,
 ].flatMap((api) => Object.values(api).filter(isEndpoint))
 

@@ -80,6 +80,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 
   const http = await createHttpServer({
     store,
+    vault,
     log,
     metrics,
     openApi: openApiText(version),

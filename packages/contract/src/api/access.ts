@@ -52,6 +52,7 @@ export const createKey = endpoint({
   tag: 'Access',
   status: 201,
   summary: 'Make a secret key; it is shown this once',
+  isSecret: true,
   body: z.strictObject({
     name: Name,
     scopes: z.array(z.enum(scopes)).min(1).default(['*']),

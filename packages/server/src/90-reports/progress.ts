@@ -8,14 +8,14 @@ const ended = new Set(['finished', 'cancelled', 'expired'])
 /** The message each time it changes, as JSON, until it has ended or the viewer leaves. Interactions come later: they end nothing. */
 export async function* watchMessage(
   db: Db,
-  { workspaceId, id, signal }: { workspaceId: string; id: string; signal: AbortSignal },
+  { workspaceId, id, now, signal }: { workspaceId: string; id: string; now: () => Date; signal: AbortSignal },
 ): AsyncIterable<string> {
   let last = ''
   while (!signal.aborted) {
-    const now = new Date()
-    const row = await findMessage(db, workspaceId, id, now)
+    const at = now()
+    const row = await findMessage(db, workspaceId, id, at)
     if (!row) throw new Problem('not_found', { detail: 'There is no message with this id.' })
-    const [view] = await messageViews(db, [row], now)
+    const [view] = await messageViews(db, [row], at)
     const text = JSON.stringify(view)
     if (text !== last) yield text
     last = text

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, DeliveryIds } from '../00-kernel/index.ts'
 
 export interface RecipientRow {
+  message_seq: number
   ordinal: number
   subscription_id: string | null
   user_id: string | null
@@ -30,8 +31,7 @@ export interface RecipientFilter {
 export async function readRecipients(db: Db, filter: RecipientFilter): Promise<RecipientRow[]> {
   const { messageSeq, after, limit, status, reason } = filter
   const ended = sql`
-    select ordinal, subscription_id, user_id, platform, outcome, reason, provider_status, provider_code, provider_id, detail, attempts, at
-    from deliveries
+    select ${columns} from deliveries
     where message_seq = ${messageSeq} and ordinal > ${after}
       and (${status ?? null}::text is null or outcome = ${status ?? null})
       and (${reason ?? null}::text is null or reason = ${reason ?? null})
@@ -40,12 +40,13 @@ export async function readRecipients(db: Db, filter: RecipientFilter): Promise<R
     ...(status === 'pending' ? [] : [sql`(${ended})`]),
     ...(reason || (status && status !== 'pending')
       ? []
-      : [sql`(${pendingOf(messageSeq, sql`e.ordinal > ${after}`)} order by ordinal limit ${limit})`]),
+      : [
+          sql`(${pendingWhere(sql`b.message_seq = ${messageSeq} and e.ordinal > ${after}`)} order by ordinal limit ${limit})`,
+        ]),
   ]
   if (parts.length === 0) return []
   return withInteractions(
     db,
-    messageSeq,
     sql`select * from (${sql.join(parts, sql` union all `)}) as every order by ordinal limit ${limit}`,
   )
 }
@@ -59,37 +60,51 @@ export async function readRecipientsOfUser(
   const isTheirs = sql`(e.user_id = ${userId} or e.subscription_id in (select id from subscriptions where user_id = ${userId}))`
   return withInteractions(
     db,
-    messageSeq,
     sql`
-      select ordinal, subscription_id, user_id, platform, outcome, reason, provider_status, provider_code, provider_id, detail, attempts, at
-      from deliveries where user_id = ${userId} and message_seq = ${messageSeq}
-      union all ${pendingOf(messageSeq, isTheirs)} order by ordinal limit 200`,
+      select ${columns} from deliveries where user_id = ${userId} and message_seq = ${messageSeq}
+      union all ${pendingWhere(sql`b.message_seq = ${messageSeq} and ${isTheirs}`)} order by ordinal limit 200`,
   )
 }
 
-function pendingOf(messageSeq: number, where: RawBuilder<unknown>): RawBuilder<unknown> {
+/** The one recipient at this place of a message. */
+export async function readRecipient(
+  db: Db,
+  { messageSeq, ordinal }: { messageSeq: number; ordinal: number },
+): Promise<RecipientRow | undefined> {
+  const rows = await withInteractions(
+    db,
+    sql`
+      select ${columns} from deliveries where message_seq = ${messageSeq} and ordinal = ${ordinal}
+      union all ${pendingWhere(sql`b.message_seq = ${messageSeq} and e.ordinal = ${ordinal}`)}`,
+  )
+  return rows[0]
+}
+
+/** What a recipient is read from `deliveries` as. */
+export const columns = sql.raw(`message_seq, ordinal, subscription_id, user_id, platform, outcome, reason,
+  provider_status, provider_code, provider_id, detail, attempts, at`)
+
+/** Recipients that have not ended, in the same columns: entries `e` of open batches `b`. */
+export function pendingWhere(where: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select e.ordinal, e.subscription_id, e.user_id, b.platform, 'pending' as outcome, null as reason, null::smallint as provider_status,
+    select b.message_seq, e.ordinal, e.subscription_id, e.user_id, b.platform, 'pending' as outcome, null as reason, null::smallint as provider_status,
       b.last_code as provider_code, null as provider_id, b.last_failure as detail, (b.attempt - 1)::smallint as attempts, null::timestamptz as at
     from batches b,
       unnest(b.ordinals[b.done + 1:], b.subscription_ids[b.done + 1:], b.user_ids[b.done + 1:]) as e (ordinal, subscription_id, user_id)
-    where b.message_seq = ${messageSeq} and b.closed_at is null and ${where}`
+    where b.closed_at is null and ${where}`
 }
 
-async function withInteractions(
-  db: Db,
-  messageSeq: number,
-  query: RawBuilder<unknown>,
-): Promise<RecipientRow[]> {
+/** Adds what their devices reported; in the order of message and ordinal. */
+export async function withInteractions(db: Db, query: RawBuilder<unknown>): Promise<RecipientRow[]> {
   const { rows } = await sql<RecipientRow>`
     select r.*, (select array_agg(distinct i.type) from interactions i
-      where i.message_seq = ${messageSeq} and i.ordinal = r.ordinal) as interactions
-    from (${query}) as r order by r.ordinal`.execute(db)
+      where i.message_seq = r.message_seq and i.ordinal = r.ordinal) as interactions
+    from (${query}) as r order by r.message_seq, r.ordinal`.execute(db)
   return rows
 }
 
-export function recipientView(row: RecipientRow, messageSeq: number, deliveryIds: DeliveryIds): Recipient {
-  const deliveryId = deliveryIds.make(messageSeq, row.ordinal)
+export function recipientView(row: RecipientRow, deliveryIds: DeliveryIds): Recipient {
+  const deliveryId = deliveryIds.make(row.message_seq, row.ordinal)
   return {
     delivery_id: deliveryId,
     subscription_id: row.subscription_id,

@@ -1,4 +1,13 @@
-import { getMessage, listMessages, listRecipients, messageEvents, whyMessage } from '@carillon/contract'
+import {
+  getDelivery,
+  getMessage,
+  getOverview,
+  listMessages,
+  listRecipients,
+  listUserMessages,
+  messageEvents,
+  whyMessage,
+} from '@carillon/contract'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import {
   type Db,
@@ -11,9 +20,12 @@ import {
   stream,
 } from '../00-kernel/index.ts'
 import { findMessage, type MessageRow, selectMessages } from '../50-schedule/index.ts'
+import { findDelivery } from './find-delivery.ts'
 import { messageViews } from './message-view.ts'
+import { readOverview } from './overview.ts'
 import { watchMessage } from './progress.ts'
 import { readRecipients, recipientView } from './recipients.ts'
+import { readUserMessages } from './user-messages.ts'
 import { explainWhy } from './why.ts'
 
 export function reportRoutes({ deliveryIds, now }: { deliveryIds: DeliveryIds; now: () => Date }): Route[] {
@@ -34,7 +46,7 @@ export function reportRoutes({ deliveryIds, now }: { deliveryIds: DeliveryIds; n
       return view
     }),
     stream(messageEvents, ({ db, caller, params, signal }) =>
-      watchMessage(db, { workspaceId: caller.workspaceId, id: params.id, signal }),
+      watchMessage(db, { workspaceId: caller.workspaceId, id: params.id, now, signal }),
     ),
     read(listRecipients, async ({ db, caller, params, query }) => {
       const { seq } = await existing(db, caller.workspaceId, params.id, now())
@@ -49,21 +61,24 @@ export function reportRoutes({ deliveryIds, now }: { deliveryIds: DeliveryIds; n
       return pageOf(
         rows,
         query.limit,
-        (row) => recipientView(row, seq, deliveryIds),
+        (row) => recipientView(row, deliveryIds),
         (row) => [row.ordinal],
       )
     }),
     read(whyMessage, async ({ db, caller, params, query }) => {
       const message = await existing(db, caller.workspaceId, params.id, now())
-      const user = await db
-        .selectFrom('users')
-        .select('id')
-        .where('workspace_id', '=', caller.workspaceId)
-        .where('id', '=', query.user_id)
-        .executeTakeFirst()
-      if (!user) throw new Problem('not_found', { detail: 'There is no user with this id.' })
-      return explainWhy(db, { message, userId: user.id, deliveryIds, now: now() })
+      const userId = await existingUser(db, caller.workspaceId, query.user_id)
+      return explainWhy(db, { message, userId, deliveryIds, now: now() })
     }),
+    read(getDelivery, ({ db, caller, params }) =>
+      findDelivery(db, { workspaceId: caller.workspaceId, id: params.id, deliveryIds }),
+    ),
+    read(listUserMessages, async ({ db, caller, params, query }) => {
+      const { workspaceId } = caller
+      const userId = await existingUser(db, workspaceId, params.id)
+      return readUserMessages(db, { ...query, workspaceId, userId, deliveryIds })
+    }),
+    read(getOverview, ({ db, caller }) => readOverview(db, caller.workspaceId, now())),
   ]
 }
 
@@ -71,6 +86,17 @@ async function existing(db: Db, workspaceId: string, id: string, now: Date): Pro
   const row = await findMessage(db, workspaceId, id, now)
   if (!row) throw new Problem('not_found', { detail: 'There is no message with this id.' })
   return row
+}
+
+async function existingUser(db: Db, workspaceId: string, id: string): Promise<string> {
+  const user = await db
+    .selectFrom('users')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!user) throw new Problem('not_found', { detail: 'There is no user with this id.' })
+  return user.id
 }
 
 async function readMessages(
@@ -94,7 +120,8 @@ async function readMessages(
 function statusPredicate(status: string, now: Date): RawBuilder<SqlBool> {
   const isDone = sql`(m.frozen_at is not null and not exists (select from batches b where b.message_seq = m.seq and b.closed_at is null))`
   const gotOut = sql`exists (select from delivery_counts c where c.message_seq = m.seq and c.outcome in ('sent', 'failed'))`
-  const isExpired = sql`(${isDone} and m.expires_at <= ${now} and not ${gotOut} and m.targeted > 0)`
+  const endedAt = sql`greatest(m.frozen_at, (select max(b.closed_at) from batches b where b.message_seq = m.seq))`
+  const isExpired = sql`(${isDone} and m.expires_at <= ${endedAt} and not ${gotOut})`
   const going = sql`m.cancelled_at is null and not ${isDone}`
   const started = sql`${going} and m.paused_at is null and m.start_at <= ${now}`
   const predicates: Record<string, RawBuilder<SqlBool>> = {

@@ -26,7 +26,7 @@ export async function explainWhy(
   }: { message: MessageRow; userId: string; deliveryIds: DeliveryIds; now: Date },
 ): Promise<Why> {
   const rows = await readRecipientsOfUser(db, message.seq, userId)
-  const recipients = rows.map((row) => recipientView(row, message.seq, deliveryIds))
+  const recipients = rows.map((row) => recipientView(row, deliveryIds))
   const audience = await explainAudience(db, message, userId, now)
   const deliveries = recipients.map((recipient) => ({ recipient, trace: traceOf(recipient) }))
   const targeted = recipients.length > 0
@@ -48,7 +48,7 @@ async function explainAudience(db: Db, message: MessageRow, userId: string, now:
   if (to.user_ids)
     add(
       to.user_ids.includes(userId),
-      `The message names ${to.user_ids.length} people; this person is ${to.user_ids.includes(userId) ? 'one' : 'not one'} of them.`,
+      `The message names ${to.user_ids.length === 1 ? 'one person' : `${to.user_ids.length} people`}; this person is ${to.user_ids.includes(userId) ? 'one' : 'not one'} of them.`,
     )
   if (to.subscription_ids) await explainDevices(db, to.subscription_ids, userId, add)
   if (to.users_by) await explainAttribute(db, to.users_by, userId, add)
@@ -90,12 +90,17 @@ async function explainAttribute(
     .select(['attributes', 'identifiers'])
     .where('id', '=', userId)
     .executeTakeFirst()
-  const actual = user?.attributes[attribute] ?? user?.identifiers[attribute]
+  const actual = ownValue(user?.attributes, attribute) ?? ownValue(user?.identifiers, attribute)
   const isOne = actual !== undefined && values.includes(String(actual))
   add(
     isOne,
     `The message is for people whose ${attribute} is one of ${values.length} values; this person's is ${actual === undefined ? 'not set' : JSON.stringify(actual)}.`,
   )
+}
+
+/** Attributes have names of people's choice, `constructor` among them. */
+function ownValue<T>(values: Record<string, T> | undefined, name: string): T | undefined {
+  return values && Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 async function explainSegment(
