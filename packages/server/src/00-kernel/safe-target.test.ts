@@ -107,13 +107,15 @@ describe('createSafeLookup', () => {
     expect(await lookup(new URL('https://localhost./'))).toHaveProperty('refused')
   })
 
-  test.each(['ftp://push.example/', 'file:///etc/passwd', 'about:blank', 'ws://push.example/'])(
-    'refuses the scheme of %s',
-    async (url) => {
-      const lookup = createSafeLookup({ allowPrivate: ['push.example'], resolve: leadingTo('1.1.1.1') })
-      expect(await lookup(new URL(url))).toHaveProperty('refused')
-    },
-  )
+  test.each([
+    'ftp://push.example/',
+    'file:///etc/passwd',
+    'about:blank',
+    'ws://push.example/',
+  ])('refuses the scheme of %s', async (url) => {
+    const lookup = createSafeLookup({ allowPrivate: ['push.example'], resolve: leadingTo('1.1.1.1') })
+    expect(await lookup(new URL(url))).toHaveProperty('refused')
+  })
 
   test('asks anew each time, so a name that changes is judged anew', async () => {
     const answers = ['1.1.1.1', '127.0.0.1']

@@ -25,26 +25,25 @@ function make(content: Content, overrides: Overrides = {}, to: Recipient = recip
   return personalise(compileContent(content, overrides), to, options)
 }
 
-test.each(platforms)(
-  'makes a payload for %s that carries the rendered texts and the delivery id',
-  (platform) => {
-    const content = {
-      title: 'Hi {{ user.first_name }}',
-      body: 'Ünïcödé 🔔 <&>',
-      data: { order: '{{ user.id }}' },
-    }
-    const made = make(content, {}, recipient(platform))
-    if ('excluded' in made) throw new Error(made.detail)
-    expect(made.rendered).toMatchObject({
-      title: 'Hi Ana',
-      body: 'Ünïcödé 🔔 <&>',
-      data: { order: 'user-1' },
-    })
-    expect(made.wire.body).toContain('Hi Ana')
-    expect(made.wire.body).toContain(options.deliveryId)
-    expect(made.wire.sizeBytes).toBe(Buffer.byteLength(made.wire.body))
-  },
-)
+test.each(
+  platforms,
+)('makes a payload for %s that carries the rendered texts and the delivery id', (platform) => {
+  const content = {
+    title: 'Hi {{ user.first_name }}',
+    body: 'Ünïcödé 🔔 <&>',
+    data: { order: '{{ user.id }}' },
+  }
+  const made = make(content, {}, recipient(platform))
+  if ('excluded' in made) throw new Error(made.detail)
+  expect(made.rendered).toMatchObject({
+    title: 'Hi Ana',
+    body: 'Ünïcödé 🔔 <&>',
+    data: { order: 'user-1' },
+  })
+  expect(made.wire.body).toContain('Hi Ana')
+  expect(made.wire.body).toContain(options.deliveryId)
+  expect(made.wire.sizeBytes).toBe(Buffer.byteLength(made.wire.body))
+})
 
 test('takes the language of the device before that of the person, and says which', () => {
   const content = {

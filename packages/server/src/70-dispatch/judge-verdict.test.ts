@@ -48,30 +48,32 @@ test.each([
   expect(judge({ class: verdictClass }).endings[0]?.reason).toBe(reason)
 })
 
-test.each(['retry', 'unknown_outcome', 'auth_refresh'] as const)(
-  '%s uses up an attempt and keeps the token',
-  (verdictClass) => {
-    const { retries, dead } = judge({ class: verdictClass })
-    expect(retries[0]).toMatchObject({ attempt: 2, environment: 'production' })
-    expect(dead).toEqual([])
-  },
-)
+test.each([
+  'retry',
+  'unknown_outcome',
+  'auth_refresh',
+] as const)('%s uses up an attempt and keeps the token', (verdictClass) => {
+  const { retries, dead } = judge({ class: verdictClass })
+  expect(retries[0]).toMatchObject({ attempt: 2, environment: 'production' })
+  expect(dead).toEqual([])
+})
 
-test.each(['throttle_target', 'throttle_project', 'auth_broken'] as const)(
-  '%s uses up no attempt',
-  (verdictClass) => {
-    expect(judge({ class: verdictClass }).retries[0]?.attempt).toBe(1)
-  },
-)
+test.each([
+  'throttle_target',
+  'throttle_project',
+  'auth_broken',
+] as const)('%s uses up no attempt', (verdictClass) => {
+  expect(judge({ class: verdictClass }).retries[0]?.attempt).toBe(1)
+})
 
-test.each(['throttle_project', 'auth_broken'] as const)(
-  '%s opens the breaker of the lane',
-  (verdictClass) => {
-    const { block, retries } = judge({ class: verdictClass })
-    expect(block?.until.getTime()).toBeGreaterThan(now.getTime())
-    expect(retries).toHaveLength(1)
-  },
-)
+test.each([
+  'throttle_project',
+  'auth_broken',
+] as const)('%s opens the breaker of the lane', (verdictClass) => {
+  const { block, retries } = judge({ class: verdictClass })
+  expect(block?.until.getTime()).toBeGreaterThan(now.getTime())
+  expect(retries).toHaveLength(1)
+})
 
 test('what a throttled lane holds waits for its time; what a refused credential holds waits for the block alone', () => {
   const throttled = judge({ class: 'throttle_project' })

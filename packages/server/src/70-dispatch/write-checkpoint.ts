@@ -66,7 +66,7 @@ export async function writeCheckpoint(
   to: Checkpoint,
 ): Promise<Step> {
   const { rows } = await sql<Row>`
-    with standing as materialized (${standingOf(batch)}),
+    with standing as materialized (${standingOf(batch, to)}),
     next as (select standing.*, ${nextSize(batch, result, to)} as in_flight from standing),
     moved as (${moveBatch(batch, result, to)}),
     started as (
@@ -104,7 +104,11 @@ type Row = Standing & {
   round_started_at: Date
 }
 
-function standingOf({ message_seq, platform, environment }: BatchRow) {
+/**
+ * The first window of a batch may mark the message as started, so it takes the stronger lock at once: two batches
+ * that both held it shared would wait for each other.
+ */
+function standingOf({ message_seq, platform, environment }: BatchRow, { sent }: Checkpoint) {
   return sql`
     select m.cancelled_at, m.paused_at, m.expires_at, a.status as app_status, c.revision,
       case when c.updated_at > l.blocked_at then null else l.blocked_until end as blocked_until,
@@ -113,7 +117,7 @@ function standingOf({ message_seq, platform, environment }: BatchRow) {
     left join credentials c on c.app_id = m.app_id and c.platform = ${platform}
     left join lanes l on l.app_id = m.app_id and l.platform = ${platform} and l.environment = ${environment}
     where m.seq = ${message_seq}
-    for share of m`
+    ${sent === 0 ? sql`for no key update of m` : sql`for share of m`}`
 }
 
 function nextSize(batch: BatchRow, { block, round }: WindowResult, { sent, now, isStopping }: Checkpoint) {

@@ -7,7 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import { type Log, newId, Problem, type Route, type Store } from '../00-kernel/index.ts'
+import { type Log, newId, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
 import { serveConsole } from './console-files.ts'
 import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -21,6 +21,7 @@ import { mountSystem, type SystemDeps } from './system-routes.ts'
 
 export interface HttpDeps extends SystemDeps {
   store: Store
+  vault: Vault
   log: Log
   routes: readonly Route[]
   sandboxUrl: string | null
@@ -38,6 +39,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: 1024 * 1024,
     forceCloseConnections: true,
+    // Node's own default, which Fastify switches off: a body that trickles in does not hold its connection for good.
+    requestTimeout: 300_000,
     clientErrorHandler: refuseBytes,
     // A path that no route can be looked up for gets past all hooks.
     frameworkErrors: (error, request, reply) => {
@@ -70,7 +73,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
   const identify = createIdentify(deps.store)
-  for (const route of deps.routes) mountRoute(app, route, { store: deps.store, identify }, limiter)
+  for (const route of deps.routes) mountRoute(app, route, { ...deps, identify }, limiter)
   if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, identify)
   if (deps.consoleDir) await serveConsole(app, deps.consoleDir, methods)
   return app

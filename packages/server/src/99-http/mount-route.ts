@@ -1,7 +1,7 @@
 import type { Endpoint } from '@carillon/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { type Call, type Db, Problem, type Route, type Store } from '../00-kernel/index.ts'
+import { type Call, type Db, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
 import {
   checkIdempotencyKey,
   claimKey,
@@ -27,7 +27,7 @@ interface Answer {
 export function mountRoute(
   app: FastifyInstance,
   route: Route,
-  { store, identify }: { store: Store; identify: Identify },
+  { store, vault, identify }: { store: Store; vault: Vault; identify: Identify },
   limiter: RateLimiter,
 ): void {
   const { endpoint } = route
@@ -53,7 +53,7 @@ export function mountRoute(
         )
       const { status, body } = await (route.kind === 'read'
         ? answerFromSnapshot(route, call)
-        : change(route, call, request, reply, store))
+        : change(route, call, idempotentRequest(endpoint, call, request, vault), reply, store))
       // Keys and apps decide who may call.
       if (route.kind !== 'read' && ['Access', 'Apps'].includes(endpoint.tag)) identify.forget()
       reply.code(status)
@@ -142,11 +142,10 @@ async function answer(route: Route, call: Handled): Promise<Answer> {
 async function change(
   route: Route,
   call: Handled,
-  request: FastifyRequest,
+  keyed: IdempotentRequest | null,
   reply: FastifyReply,
   store: Store,
 ): Promise<Answer> {
-  const keyed = idempotentRequest(route.endpoint, call, request)
   const replay = (stored: StoredAnswer): Answer => {
     reply.headers({ 'idempotent-replayed': 'true', 'original-request-id': stored.originalRequestId })
     return stored
@@ -171,6 +170,7 @@ function idempotentRequest(
   endpoint: Endpoint,
   call: Handled,
   request: FastifyRequest,
+  vault: Vault,
 ): IdempotentRequest | null {
   const key = request.headers['idempotency-key']
   if (key === undefined || endpoint.method !== 'POST') return null
@@ -181,5 +181,6 @@ function idempotentRequest(
     key: String(key),
     fingerprint: fingerprintOf(request.url, JSON.stringify(request.body ?? null)),
     requestId: request.id,
+    vault: endpoint.isSecret ? vault : null,
   }
 }

@@ -12,7 +12,7 @@ export function proxySandbox(app: FastifyInstance, sandboxUrl: string, identify:
       const gone = new AbortController()
       request.raw.once('close', () => gone.abort())
       reply.raw.once('close', () => gone.abort())
-      const answer = await fetch(new URL(request.url.slice('/sandbox'.length), sandboxUrl), {
+      const answer = await fetch(targetOf(request.url, sandboxUrl), {
         method: request.method,
         signal: gone.signal,
         ...(request.body === undefined
@@ -23,4 +23,10 @@ export function proxySandbox(app: FastifyInstance, sandboxUrl: string, identify:
       return reply.send(answer.body ? Readable.fromWeb(answer.body as never) : '')
     },
   })
+}
+
+/** Put in place, not resolved: relative to an address, `//other.example/` is another host. */
+function targetOf(url: string, sandboxUrl: string): URL {
+  const [path = '', query = ''] = url.slice('/sandbox'.length).split(/\?(.*)/s)
+  return Object.assign(new URL(sandboxUrl), { pathname: path, search: query })
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const heartbeatMs = 15_000
+const contentType = 'text/event-stream'
 
 /** Streams texts as server-sent events (WHATWG HTML, section 9.2) until the source ends or the client leaves. */
 export async function sendEvents(
@@ -13,9 +14,14 @@ export async function sendEvents(
   // The first event is made before the head is sent, so that a problem can still be answered as one.
   const events = source(gone.signal)[Symbol.asyncIterator]()
   let next = await events.next()
+  // A HEAD has no body whose end could be waited for.
+  if (request.method === 'HEAD') {
+    await events.return?.()
+    return reply.type(contentType).send()
+  }
   reply.hijack()
   reply.raw.writeHead(200, {
-    'content-type': 'text/event-stream',
+    'content-type': contentType,
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
     'x-request-id': request.id,

@@ -15,13 +15,15 @@ async function refusalOf(input: unknown): Promise<(string | undefined)[]> {
   return (problem.details.errors ?? []).map(({ pointer }) => pointer)
 }
 
-test.each([good.tenant_id, good.tenant_id.toUpperCase(), 'contoso.onmicrosoft.com', 'contoso.com'])(
-  'takes the tenant %s',
-  async (tenant_id) => {
-    const credential = { ...good, tenant_id }
-    expect(await parseWnsCredential(credential)).toEqual({ credential, expiresAt: null })
-  },
-)
+test.each([
+  good.tenant_id,
+  good.tenant_id.toUpperCase(),
+  'contoso.onmicrosoft.com',
+  'contoso.com',
+])('takes the tenant %s', async (tenant_id) => {
+  const credential = { ...good, tenant_id }
+  expect(await parseWnsCredential(credential)).toEqual({ credential, expiresAt: null })
+})
 
 describe('refuses', () => {
   test.each([

@@ -136,15 +136,12 @@ describe('the token', () => {
   test.each([
     [401, 'invalid_client', 'auth_broken'],
     [503, 'server_error', 'retry'],
-  ])(
-    'that Entra does not give (%d %s) means %s for all, and WNS is not called',
-    async (status, error, expected) => {
-      const { lane, pushes } = await start({ entra: () => ({ status, body: JSON.stringify({ error }) }) })
-      const verdicts = await lane.send([parcelTo(channelUri('a')), parcelTo(channelUri('b'))])
-      expect(verdicts).toMatchObject(Array(2).fill({ class: expected, status, code: error }))
-      expect(pushes).toHaveLength(0)
-    },
-  )
+  ])('that Entra does not give (%d %s) means %s for all, and WNS is not called', async (status, error, expected) => {
+    const { lane, pushes } = await start({ entra: () => ({ status, body: JSON.stringify({ error }) }) })
+    const verdicts = await lane.send([parcelTo(channelUri('a')), parcelTo(channelUri('b'))])
+    expect(verdicts).toMatchObject(Array(2).fill({ class: expected, status, code: error }))
+    expect(pushes).toHaveLength(0)
+  })
 
   test('that cannot be renewed for now leaves what was refused for later', async () => {
     const { lane } = await start({

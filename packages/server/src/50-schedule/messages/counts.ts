@@ -11,44 +11,39 @@ export interface MessageCounts {
   byPlatform: Record<string, { pending: number; sent: number; failed: number; excluded: number }>
 }
 
-/** Live counts of messages, from the sums that dispatch writes with the deliveries themselves. */
+/**
+ * Live counts of messages, from the sums that dispatch writes with the deliveries themselves. One statement, so
+ * one snapshot: a window that is recorded meanwhile is either still pending or has ended, never both or neither.
+ */
 export async function readCounts(
   db: Db | Tx,
-  rows: readonly Pick<MessageRow, 'seq' | 'targeted'>[],
+  messages: readonly Pick<MessageRow, 'seq'>[],
 ): Promise<Map<number, MessageCounts>> {
-  const seqs = rows.map((row) => row.seq)
-  const [outcomes, pending, interactions] = await Promise.all([
-    sql<{
-      message_seq: number
-      platform: string
-      outcome: 'sent' | 'failed' | 'excluded' | 'retired'
-      reason: string
-      n: number
-    }>`
-      select message_seq, platform, outcome, reason, sum(n) as n from delivery_counts
-      where message_seq = any(${seqs}::bigint[]) group by 1, 2, 3, 4`.execute(db),
-    sql<{ message_seq: number; platform: string; n: number }>`
-      select message_seq, platform, sum(size - done) as n from batches
-      where message_seq = any(${seqs}::bigint[]) and closed_at is null group by 1, 2`.execute(db),
-    sql<{ message_seq: number; type: string; n: number }>`
-      select message_seq, type, n from interaction_counts where message_seq = any(${seqs}::bigint[])`.execute(
-      db,
-    ),
-  ])
-  const all = new Map(rows.map((row) => [row.seq, noCounts()]))
-  for (const row of outcomes.rows) addOutcome(all.get(row.message_seq), row)
-  for (const { message_seq, platform, n } of pending.rows) {
-    const found = all.get(message_seq)
-    if (!found) continue
-    found.counts.pending += n
-    found.counts.targeted += n
-    platformOf(found, platform).pending += n
-  }
-  for (const { message_seq, type, n } of interactions.rows) {
-    const found = all.get(message_seq)
-    if (found && isCounted(type)) found.counts[type] = n
+  const seqs = messages.map((message) => message.seq)
+  const { rows } = await sql<SumRow>`
+    select message_seq, platform, outcome, reason, sum(n) as n from delivery_counts
+    where message_seq = any(${seqs}::bigint[]) group by 1, 2, 3, 4
+    union all
+    select message_seq, platform, 'pending', '', sum(size - done) from batches
+    where message_seq = any(${seqs}::bigint[]) and closed_at is null group by 1, 2
+    union all
+    select message_seq, 'none', 'interaction', type, n from interaction_counts
+    where message_seq = any(${seqs}::bigint[])`.execute(db)
+  const all = new Map(seqs.map((seq) => [seq, noCounts()]))
+  for (const row of rows) {
+    const found = all.get(row.message_seq)
+    if (found) addSum(found, row)
   }
   return all
+}
+
+interface SumRow {
+  message_seq: number
+  platform: string
+  outcome: 'sent' | 'failed' | 'excluded' | 'pending' | 'retired' | 'interaction'
+  /** Of an outcome; the type of an interaction. */
+  reason: string
+  n: number
 }
 
 function noCounts(): MessageCounts {
@@ -65,19 +60,19 @@ function noCounts(): MessageCounts {
   return { counts, excluded: {}, failed: {}, retired: 0, byPlatform: {} }
 }
 
-function addOutcome(
-  into: MessageCounts | undefined,
-  row: { platform: string; outcome: 'sent' | 'failed' | 'excluded' | 'retired'; reason: string; n: number },
-): void {
-  if (!into) return
-  if (row.outcome === 'retired') {
-    into.retired += row.n
+function addSum(into: MessageCounts, { platform, outcome, reason, n }: SumRow): void {
+  if (outcome === 'interaction') {
+    if (isCounted(reason)) into.counts[reason] = n
     return
   }
-  into.counts[row.outcome] += row.n
-  into.counts.targeted += row.n
-  if (row.platform !== 'none') platformOf(into, row.platform)[row.outcome] += row.n
-  if (row.outcome !== 'sent') into[row.outcome][row.reason] = (into[row.outcome][row.reason] ?? 0) + row.n
+  if (outcome === 'retired') {
+    into.retired += n
+    return
+  }
+  into.counts[outcome] += n
+  into.counts.targeted += n
+  if (platform !== 'none') platformOf(into, platform)[outcome] += n
+  if (outcome === 'failed' || outcome === 'excluded') into[outcome][reason] = (into[outcome][reason] ?? 0) + n
 }
 
 function platformOf({ byPlatform }: MessageCounts, platform: string) {

@@ -14,7 +14,13 @@ export async function freezeNext(db: Db, now: Date): Promise<boolean> {
     const message = await selectMessages(tx, now)
       .where('m.frozen_at', 'is', null)
       .where('m.start_at', '<=', now)
-      .where((eb) => eb.or([eb('m.paused_at', 'is', null), eb('m.cancelled_at', 'is not', null)]))
+      .where((eb) =>
+        eb.or([
+          eb('m.paused_at', 'is', null),
+          eb('m.cancelled_at', 'is not', null),
+          eb('m.expires_at', '<=', now),
+        ]),
+      )
       .orderBy('m.start_at')
       .limit(1)
       .forUpdate('m')

@@ -43,12 +43,10 @@ export async function findMessage(
 }
 
 export function statusOf(row: MessageRow, counts: Counts, now: Date): MessageStatus {
-  const isDone = row.frozen_at !== null && !row.is_open
+  const endedAt = finishedAt(row)
   if (row.cancelled_at) return 'cancelled'
-  if (isDone)
-    return counts.sent + counts.failed === 0 && row.expires_at <= now && counts.targeted > 0
-      ? 'expired'
-      : 'finished'
+  // Expired is what ended by its expiry with nothing handed over; what ended earlier stays finished.
+  if (endedAt) return counts.sent + counts.failed === 0 && row.expires_at <= endedAt ? 'expired' : 'finished'
   if (row.paused_at) return 'paused'
   if (row.start_at > now) return 'scheduled'
   return row.started_at ? 'sending' : 'accepted'
