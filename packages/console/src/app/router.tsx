@@ -17,10 +17,10 @@ import {
   messageSearch,
   nextSearch,
   parseSearch,
-  searchSearch,
   stringifySearch,
   subscriptionSearch,
   tabSearch,
+  usersSearch,
   versionSearch,
 } from './search.ts'
 import { Shell } from './shell.tsx'
@@ -84,7 +84,7 @@ const why = createRoute({
 const users = createRoute({
   getParentRoute: () => shell,
   path: '/users',
-  validateSearch: searchSearch,
+  validateSearch: usersSearch,
   component: lazyRouteComponent(() => import('../features/users/users-page.tsx'), 'UsersPage'),
 })
 const user = createRoute({

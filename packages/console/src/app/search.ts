@@ -27,7 +27,11 @@ type Search = Record<string, unknown>
 // What the address of each page may say; anything else in it is dropped rather than trusted.
 export const nextSearch = (search: Search): { next?: string } => ({ next: text(search.next) })
 
-export const searchSearch = (search: Search): { search?: string } => ({ search: text(search.search) })
+/** `import`: the job whose progress is shown, or `new`. */
+export const usersSearch = (search: Search): { search?: string; import?: string } => ({
+  search: text(search.search),
+  import: text(search.import),
+})
 
 export function tabSearch<const Tab extends string>(tabs: readonly Tab[]) {
   return (search: Search): { tab?: Tab } => ({ tab: oneOf(tabs, search.tab) })

@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** Hidden on screens narrower than this. */
   from?: 'xs' | 'sm' | 'md' | 'lg'
   width?: number | string
+  /** For sentences, which would be squeezed to a word a line. */
+  minWidth?: number
 }
 
 interface DataTableProps<Row> {
@@ -97,6 +99,6 @@ export function Rows<Row>({ caption, rows, columns, rowKey, stale }: RowsProps<R
   )
 }
 
-function placing<Row>({ numeric, from, width }: Column<Row>) {
-  return { ta: numeric ? ('right' as const) : undefined, visibleFrom: from, w: width }
+function placing<Row>({ numeric, from, width, minWidth }: Column<Row>) {
+  return { ta: numeric ? ('right' as const) : undefined, visibleFrom: from, w: width, miw: minWidth }
 }

@@ -1,10 +1,14 @@
-import { Anchor, Button, NavLink } from '@mantine/core'
+import { Anchor, Button, type ButtonProps, NavLink } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { createLink } from '@tanstack/react-router'
 import classes from './links.module.css'
 
 export const TextLink = createLink(Anchor<'a'>)
-export const ButtonLink = createLink(Button<'a'>)
+export const ButtonLink = createLink(
+  (props: ButtonProps & Omit<React.ComponentProps<'a'>, keyof ButtonProps>) => (
+    <Button component="a" {...props} />
+  ),
+)
 export const RailLink = createLink(NavLink<'a'>)
 
 /** The name in a table row: one link that the whole row answers to. */

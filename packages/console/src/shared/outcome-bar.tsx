@@ -43,7 +43,7 @@ export function OutcomeBar({
 export function OutcomeLegend({ counts }: { counts: Parts }) {
   const total = parts.reduce((sum, part) => sum + counts[part], 0)
   return (
-    <Group gap="lg">
+    <Group gap="2px 20px">
       {parts.map((part) => (
         <Group key={part} gap={6} wrap="nowrap">
           <span className={`${classes.dot} ${classes[part]}`} />

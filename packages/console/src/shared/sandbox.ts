@@ -1,8 +1,8 @@
 import type { Platform } from '@carillon/contract'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { request } from './client.ts'
-import { useMe } from './server.ts'
+import { showFailure, useMe } from './server.ts'
 
 /** The sandbox control API, which the server passes through under `/sandbox`. */
 export interface SandboxAccounts {
@@ -88,13 +88,64 @@ export const markOnPhone = (
 
 export const clearPhones = () => request('/sandbox/phones', { method: 'DELETE' })
 
-/** Tells when something arrives on any virtual phone, or is acted on. */
+/**
+ * Tells when something arrives on any virtual phone, or is acted on; and when it begins or begins again to listen,
+ * since nobody told of what arrived before.
+ */
 export function usePhoneArrivals(enabled: boolean, onArrival: () => void) {
   useEffect(() => {
     if (!enabled) return
     const events = new EventSource('/sandbox/phones/events')
+    events.addEventListener('open', onArrival)
     events.addEventListener('notification', onArrival)
     events.addEventListener('interaction', onArrival)
     return () => events.close()
   }, [enabled, onArrival])
+}
+
+/** What a provider of the sandbox does wrong for a while. */
+export interface FaultInput {
+  provider: string
+  fault: string
+  /** Of `status`. */
+  status?: number
+  /** Seconds, told with `status`. */
+  retry_after?: number
+  /** Of `slow`. */
+  delay_ms?: number
+  /** The part of the requests that it hits, 0 to 1; all of them without it. */
+  share?: number
+  /** It goes away after so many hits. */
+  times?: number
+}
+export type Fault = FaultInput & { id: string; share: number; hits: number }
+
+const faultsKey = ['sandbox', 'faults'] as const
+
+/** Faults wear off with their hits, so they are looked at while they are shown. */
+export function useFaults(enabled: boolean) {
+  return useQuery({
+    queryKey: faultsKey,
+    queryFn: async () => {
+      const { faults } = (await request('/sandbox/faults', { method: 'GET' })) as { faults: Fault[] }
+      return faults
+    },
+    enabled,
+    refetchInterval: 2_000,
+  })
+}
+
+export function useFaultChanges() {
+  const cache = useQueryClient()
+  const onSuccess = () => cache.invalidateQueries({ queryKey: faultsKey })
+  const add = useMutation({
+    mutationFn: (fault: FaultInput) => request('/sandbox/faults', { method: 'POST', body: fault }),
+    onSuccess,
+  })
+  const remove = useMutation({
+    mutationFn: (id: string) => request(`/sandbox/faults/${id}`, { method: 'DELETE' }),
+    onSuccess,
+    onError: showFailure,
+  })
+  return { add, remove }
 }

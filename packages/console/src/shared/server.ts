@@ -16,6 +16,7 @@ interface ReadOptions {
   enabled?: boolean
   /** Keeps showing the last answer while the next one is on its way; for inputs that change as people type. */
   keepLast?: boolean
+  /** Asks again that often while the page is visible. */
   refetchMs?: number
 }
 

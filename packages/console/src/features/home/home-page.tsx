@@ -1,18 +1,17 @@
-import { estimateSegment, listMessages, type Message } from '@carillon/contract'
-import { Grid, Group, Stack, Text } from '@mantine/core'
+import { listMessages, type Message } from '@carillon/contract'
+import { Grid, Stack } from '@mantine/core'
 import { IconPencilPlus, IconSend } from '@tabler/icons-react'
 import { type Column, DataTable } from '../../shared/data-table.tsx'
-import { EstimateCard, Figure } from '../../shared/estimate-card.tsx'
-import { count, shortCount } from '../../shared/format.ts'
+import { shortCount } from '../../shared/format.ts'
 import { ButtonLink, RowLink, TextLink } from '../../shared/links.tsx'
 import { OutcomeBar } from '../../shared/outcome-bar.tsx'
 import { Page, Section } from '../../shared/page.tsx'
-import { useApps } from '../../shared/pickers.tsx'
-import { usePages, useRead } from '../../shared/server.ts'
+import { usePages } from '../../shared/server.ts'
 import { EmptyState } from '../../shared/states.tsx'
 import { StatusPill } from '../../shared/status-pill.tsx'
 import { TimeText } from '../../shared/time-text.tsx'
 import { Onboarding } from './onboarding.tsx'
+import { OverviewCards } from './overview.tsx'
 
 export function HomePage() {
   return (
@@ -32,7 +31,7 @@ export function HomePage() {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
-          <Totals />
+          <OverviewCards />
         </Grid.Col>
       </Grid>
     </Page>
@@ -42,6 +41,7 @@ export function HomePage() {
 const columns: Column<Message>[] = [
   {
     title: 'Message',
+    minWidth: 160,
     render: ({ id, title }) => (
       <RowLink to="/messages/$messageId" params={{ messageId: id }}>
         {title ?? 'Without a title'}
@@ -49,8 +49,8 @@ const columns: Column<Message>[] = [
     ),
   },
   { title: 'Status', render: ({ status }) => <StatusPill status={status} /> },
-  { title: 'Progress', width: 150, from: 'xs', render: ({ counts }) => <OutcomeBar counts={counts} /> },
-  { title: 'Targeted', numeric: true, from: 'sm', render: ({ counts }) => shortCount(counts.targeted) },
+  { title: 'Progress', width: 120, from: 'xs', render: ({ counts }) => <OutcomeBar counts={counts} /> },
+  { title: 'Targeted', numeric: true, from: 'lg', render: ({ counts }) => shortCount(counts.targeted) },
   { title: 'Created', from: 'sm', render: ({ created_at }) => <TimeText time={created_at} /> },
 ]
 
@@ -77,27 +77,6 @@ function LatestMessages() {
           </EmptyState>
         }
       />
-    </Section>
-  )
-}
-
-function Totals() {
-  const everybody = useRead(estimateSegment, { body: { conditions: [] } })
-  const apps = useApps().data?.data ?? []
-  const subscriptions = apps.reduce((sum, app) => sum + app.subscriptions, 0)
-  return (
-    <Section title="Everybody">
-      <Stack>
-        <EstimateCard estimate={everybody.data} error={everybody.error} fetching={false} />
-        <Group gap="xl">
-          <Figure label="Apps" value={count(apps.length)} />
-          <Figure label="Subscriptions" value={count(subscriptions)} />
-        </Group>
-        <Text c="dimmed" size="xs">
-          A device is reachable when it is active, allows notifications and its app is published with a
-          credential.
-        </Text>
-      </Stack>
     </Section>
   )
 }

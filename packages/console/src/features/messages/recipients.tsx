@@ -29,7 +29,11 @@ const reasons = Object.keys({ ...failedReasons, ...excludedReasons })
 export function Recipients({ message }: { message: Message }) {
   const { status, reason } = route.useSearch()
   const [opened, setOpened] = useState<Recipient>()
-  const pages = usePages(listRecipients, { params: { id: message.id }, query: { status, reason } })
+  const pages = usePages(
+    listRecipients,
+    { params: { id: message.id }, query: { status, reason } },
+    { refetchMs: 5_000 },
+  )
   return (
     <Stack>
       <Filters message={message} />
@@ -49,12 +53,14 @@ export function Recipients({ message }: { message: Message }) {
   )
 }
 
+const nowrap = { whiteSpace: 'nowrap' } as const
+
 function recipientColumns(open: (recipient: Recipient) => void): Column<Recipient>[] {
   return [
     {
       title: 'Delivery',
       render: (recipient) => (
-        <UnstyledButton onClick={() => open(recipient)} fz="sm" td="underline">
+        <UnstyledButton onClick={() => open(recipient)} fz="sm" td="underline" style={nowrap}>
           …{recipient.delivery_id.slice(-8)}
         </UnstyledButton>
       ),
@@ -64,7 +70,7 @@ function recipientColumns(open: (recipient: Recipient) => void): Column<Recipien
       from: 'md',
       render: ({ user_id }) =>
         user_id ? (
-          <TextLink to="/users/$userId" params={{ userId: user_id }} size="sm">
+          <TextLink to="/users/$userId" params={{ userId: user_id }} size="sm" style={nowrap}>
             …{user_id.slice(-8)}
           </TextLink>
         ) : (
@@ -76,9 +82,10 @@ function recipientColumns(open: (recipient: Recipient) => void): Column<Recipien
     {
       title: 'Why',
       from: 'sm',
+      minWidth: 180,
       render: ({ reason }) => (reason ? <Text c="dimmed">{reasonSentence(reason)}</Text> : '–'),
     },
-    { title: 'Provider said', from: 'md', render: ({ provider_code }) => provider_code ?? '–' },
+    { title: 'Provider said', from: 'lg', render: ({ provider_code }) => provider_code ?? '–' },
     { title: 'Tries', numeric: true, from: 'lg', render: ({ attempts }) => attempts },
     { title: 'Did', from: 'md', render: ({ interactions }) => interactions.join(', ') || '–' },
     { title: 'At', from: 'sm', render: ({ at }) => <TimeText time={at} /> },

@@ -1,10 +1,11 @@
+import { getDelivery, getMessage } from '@carillon/contract'
 import { Stack, Text } from '@mantine/core'
 import { Copyable, JsonBlock } from '../../shared/copyable.tsx'
 import { moment } from '../../shared/format.ts'
 import { TextLink } from '../../shared/links.tsx'
 import { Facts } from '../../shared/page.tsx'
 import type { Phone, PhoneNotification } from '../../shared/sandbox.ts'
-import { useMessageOf } from './find-message.ts'
+import { useRead } from '../../shared/server.ts'
 
 interface NotificationDetailsProps {
   phone: Phone
@@ -36,12 +37,18 @@ export function NotificationDetails({ phone, notification }: NotificationDetails
 }
 
 function MessageLink({ deliveryId }: { deliveryId: string }) {
-  const message = useMessageOf(deliveryId)
-  if (message.isPending) return <Text c="dimmed">Looking</Text>
-  if (!message.data) return <Text c="dimmed">Not among the latest messages</Text>
+  const delivery = useRead(getDelivery, { params: { id: deliveryId } })
+  const messageId = delivery.data?.message_id
+  const message = useRead(
+    getMessage,
+    { params: { id: messageId ?? '' } },
+    { enabled: messageId !== undefined },
+  )
+  if (delivery.error) return <Text c="dimmed">Not one of this server's</Text>
+  if (!messageId) return <Text c="dimmed">Looking</Text>
   return (
-    <TextLink to="/messages/$messageId" params={{ messageId: message.data.id }}>
-      {message.data.title ?? message.data.id}
+    <TextLink to="/messages/$messageId" params={{ messageId }}>
+      {message.data?.title ?? messageId}
     </TextLink>
   )
 }

@@ -15,6 +15,7 @@ import {
 import { showFailure } from '../../shared/server.ts'
 import { EmptyState, Loaded } from '../../shared/states.tsx'
 import { AddPhone } from './add-phone.tsx'
+import { FaultPanel } from './fault-panel.tsx'
 import classes from './phones-page.module.css'
 import { VirtualPhone } from './virtual-phone.tsx'
 
@@ -58,6 +59,7 @@ export function PhonesPage() {
           )
         }
       </Loaded>
+      <FaultPanel />
       <Modal opened={opened} onClose={close} title="Add a virtual phone">
         <AddPhone
           onAdded={() => {

@@ -3,7 +3,7 @@ import { Button, Drawer, Group, Stack, Text, useComputedColorScheme } from '@man
 import { useState } from 'react'
 import { DeviceFrame } from '../../shared/devices/device-frame.tsx'
 import { NotificationCard } from '../../shared/devices/notification-card.tsx'
-import { ago, counted } from '../../shared/format.ts'
+import { ago, count, counted } from '../../shared/format.ts'
 import { PlatformLabel } from '../../shared/platforms.tsx'
 import { markOnPhone, type Phone, type PhoneNotification } from '../../shared/sandbox.ts'
 import { showFailure, useWrite } from '../../shared/server.ts'
@@ -19,10 +19,14 @@ export function VirtualPhone({ phone }: { phone: Phone }) {
   const newestFirst = phone.notifications.slice(-shownOnScreen).reverse()
   return (
     <Stack gap="xs" align="center">
-      <Group gap="xs">
+      <Group gap="xs" wrap="nowrap" maw="100%">
         <PlatformLabel platform={phone.platform} />
-        <Text fw={600}>{phone.name ?? `Phone …${phone.id.slice(-6)}`}</Text>
-        <Text c="dimmed">{counted(phone.notifications.length, 'notification')}</Text>
+        <Text fw={600} truncate>
+          {phone.name ?? `Phone …${phone.id.slice(-6)}`}
+        </Text>
+        <Text c="dimmed" style={{ flex: 'none' }} title={counted(phone.notifications.length, 'notification')}>
+          {count(phone.notifications.length)}
+        </Text>
       </Group>
       <DeviceFrame platform={phone.platform} scheme={scheme} tall>
         <Stack

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   addCondition,
   behaviour,
+  conditionType,
   isComplete,
   removeCondition,
   typedValue,
@@ -14,6 +15,13 @@ describe('editing conditions', () => {
     const three = addCondition(addCondition(addCondition([], 'city'), 'age'), 'vip')
     const without = removeCondition(three, 2)
     expect(addCondition(without, 'email').map(({ number }) => number)).toEqual([1, 3, 4])
+  })
+
+  it('takes the type that the operator needs where the attribute was seen with another', () => {
+    const older = { number: 1, attribute: 'age', operator: 'greater', value: 30 } as const
+    expect(conditionType(older, { type: 'string' })).toBe('number')
+    expect(conditionType({ ...older, operator: 'equals' }, { type: 'string' })).toBe('string')
+    expect(conditionType({ number: 1, operator: 'opened' }, undefined)).toBe('string')
   })
 
   it('keeps the operator that the new attribute allows and takes another otherwise', () => {

@@ -1,4 +1,4 @@
-import type { AttributeType, Condition, SegmentOperator } from '@carillon/contract'
+import type { Attribute, AttributeType, Condition, SegmentOperator } from '@carillon/contract'
 import { behaviourOperators, operatorFacts, operatorsFor } from './operators.ts'
 
 /** A condition under construction: what was typed stays as it is until it is complete. */
@@ -32,6 +32,16 @@ export function withAttribute(condition: Draft, attribute: string, type: Attribu
 export function withOperator(condition: Draft, operator: SegmentOperator): Draft {
   const same = operatorFacts[operator].kind === operatorFacts[condition.operator].kind
   return { ...condition, operator, value: same ? condition.value : emptyValue(operator) }
+}
+
+/** The attribute's, unless the operator is not for it: people may carry an undeclared attribute in two types. */
+export function conditionType(
+  { operator }: Draft,
+  attribute: Pick<Attribute, 'type'> | undefined,
+): AttributeType {
+  const type = attribute?.type ?? 'string'
+  const { types } = operatorFacts[operator]
+  return types && !types.includes(type) ? (types[0] ?? type) : type
 }
 
 /** An input's text as the API takes it for this attribute type; what is no number stays text and is refused. */

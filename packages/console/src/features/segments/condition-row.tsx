@@ -1,7 +1,7 @@
-import type { Attribute, AttributeType } from '@carillon/contract'
+import type { Attribute } from '@carillon/contract'
 import { ActionIcon, Badge, Box, Group, Select, Stack, Text } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { behaviour, type Draft, withAttribute, withOperator } from './condition-editing.ts'
+import { behaviour, conditionType, type Draft, withAttribute, withOperator } from './condition-editing.ts'
 import classes from './condition-row.module.css'
 import { ConditionValue } from './condition-value.tsx'
 import { behaviourOperators, operatorFacts, operatorsFor } from './operators.ts'
@@ -17,7 +17,7 @@ interface ConditionRowProps {
 /** `2 [country] [is one of] [DE, AT]` */
 export function ConditionRow({ condition, schema, error, onChange, onRemove }: ConditionRowProps) {
   const attribute = schema.find(({ name }) => name === condition.attribute)
-  const type: AttributeType = attribute?.type ?? 'string'
+  const type = conditionType(condition, attribute)
   const looksAtBehaviour = operatorFacts[condition.operator].types === null
   const operators = looksAtBehaviour ? behaviourOperators : operatorsFor(type)
   const typeOf = (name: string) => schema.find((entry) => entry.name === name)?.type ?? 'string'

@@ -1,19 +1,24 @@
-import { Code, SegmentedControl, Stack, Text } from '@mantine/core'
+import type { SegmentDefinition } from '@carillon/contract'
+import { Code, Group, Radio, SegmentedControl, Stack, Text } from '@mantine/core'
 import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { type DefinitionFault, definitionFault } from './definition.ts'
 
+type Evaluation = SegmentDefinition['evaluation']
+
 interface DefinitionFieldProps {
   definition: string
+  evaluation: Evaluation
   numbers: readonly number[]
-  onChange: (definition: string) => void
+  onChange: (change: { definition?: string; evaluation?: Evaluation }) => void
   /** What the server said about it. */
   error: string | undefined
 }
 
-export function DefinitionField({ definition, numbers, onChange, error }: DefinitionFieldProps) {
+export function DefinitionField({ definition, evaluation, numbers, onChange, error }: DefinitionFieldProps) {
   const mode = /^(all|any)$/.test(definition) ? definition : 'custom'
   const fault = definitionFault(definition, numbers)
-  const choose = (next: string) => onChange(next === 'custom' ? numbers.join(' AND ') || '1' : next)
+  const choose = (next: string) =>
+    onChange({ definition: next === 'custom' ? numbers.join(' AND ') || '1' : next })
   return (
     <Stack gap="xs">
       <SegmentedControl
@@ -27,16 +32,39 @@ export function DefinitionField({ definition, numbers, onChange, error }: Defini
         ]}
       />
       {mode === 'custom' && (
-        <CodeTextarea
-          label="Expression"
-          description="Condition numbers with AND, OR, NOT and parentheses"
-          minRows={1}
-          value={definition}
-          onChange={(event) => onChange(event.currentTarget.value)}
-          error={fault ? <FaultPlace definition={definition} fault={fault} /> : error}
-        />
+        <>
+          <CodeTextarea
+            label="Expression"
+            description="Condition numbers with AND, OR, NOT and parentheses"
+            minRows={1}
+            value={definition}
+            onChange={(event) => onChange({ definition: event.currentTarget.value })}
+            error={fault ? <FaultPlace definition={definition} fault={fault} /> : error}
+          />
+          <EvaluationChoice evaluation={evaluation} onChange={(next) => onChange({ evaluation: next })} />
+        </>
       )}
     </Stack>
+  )
+}
+
+interface EvaluationChoiceProps {
+  evaluation: Evaluation
+  onChange: (evaluation: Evaluation) => void
+}
+
+function EvaluationChoice({ evaluation, onChange }: EvaluationChoiceProps) {
+  return (
+    <Radio.Group
+      label="Evaluation"
+      value={evaluation}
+      onChange={(next) => onChange(next === 'left_to_right' ? next : 'standard')}
+    >
+      <Group gap="lg" mt={4}>
+        <Radio value="standard" label="Standard: AND before OR" />
+        <Radio value="left_to_right" label="Left to right, as imported definitions may mean it" />
+      </Group>
+    </Radio.Group>
   )
 }
 

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { definitionFault } from './definition.ts'
+import { type DefinitionTree, definitionFault, isFault, parseDefinition } from './definition.ts'
 
 const numbers = [1, 2, 3]
 
 describe('a segment definition', () => {
-  it.each(['all', 'ANY', '1', '(1 AND 2) OR NOT 3', 'not (1 or (2 and not 3))', '1AND 2'])(
-    'accepts %s',
-    (definition) => {
-      expect(definitionFault(definition, numbers)).toBeNull()
-    },
-  )
+  it.each([
+    'all',
+    'ANY',
+    '1',
+    '(1 AND 2) OR NOT 3',
+    'not (1 or (2 and not 3))',
+    '1AND 2',
+  ])('accepts %s', (definition) => {
+    expect(definitionFault(definition, numbers)).toBeNull()
+  })
 
   it.each([
     ['1 AND', 5, 'ends where'],
@@ -26,3 +30,22 @@ describe('a segment definition', () => {
     expect(fault?.detail).toContain(words)
   })
 })
+
+describe('the meaning of a definition', () => {
+  it.each([
+    ['1 OR 2 AND 3', 'standard', 'any(1 all(2 3))'],
+    ['1 OR 2 AND 3', 'left_to_right', 'all(any(1 2) 3)'],
+    ['1 AND 2 AND 3', 'standard', 'all(1 2 3)'],
+    ['NOT 1 OR NOT (2 AND 3)', 'standard', 'any(not(1) not(all(2 3)))'],
+    ['1 OR (2 AND 3)', 'left_to_right', 'any(1 all(2 3))'],
+    ['any', 'standard', 'any(1 2 3)'],
+  ] as const)('of %j, evaluated %s, is %s', (definition, evaluation, meaning) => {
+    const tree = parseDefinition(definition, numbers, evaluation)
+    expect(isFault(tree) ? tree : shown(tree)).toBe(meaning)
+  })
+})
+
+function shown(tree: DefinitionTree): string {
+  if (tree.kind === 'condition') return String(tree.number)
+  return `${tree.kind}(${[tree.of].flat().map(shown).join(' ')})`
+}

@@ -14,6 +14,7 @@ import { addCondition, type Draft, isComplete, removeCondition } from './conditi
 import { ConditionRow } from './condition-row.tsx'
 import { definitionFault } from './definition.ts'
 import { DefinitionField } from './definition-field.tsx'
+import { DefinitionReading } from './definition-reading.tsx'
 
 type SegmentBody = BodyInputOf<typeof createSegment>
 
@@ -27,10 +28,13 @@ interface SegmentBuilderProps {
 export function SegmentBuilder({ first, saving, failure, onSave }: SegmentBuilderProps) {
   const [name, setName] = useState(first.name)
   const [conditions, setConditions] = useState<Draft[]>(first.conditions)
-  const [definition, setDefinition] = useState(first.definition ?? 'all')
+  const [combining, setCombining] = useState({
+    definition: first.definition ?? 'all',
+    evaluation: first.evaluation ?? 'standard',
+  })
   const mayWrite = useCan('segments:write')
   const errors = fieldErrors(failure)
-  const segment = { name, conditions, definition, evaluation: first.evaluation }
+  const segment = { name, conditions, ...combining }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSave(segment)
@@ -51,12 +55,15 @@ export function SegmentBuilder({ first, saving, failure, onSave }: SegmentBuilde
               <Conditions conditions={conditions} onChange={setConditions} errors={errors} />
             </Section>
             <Section title="Definition" description="How the conditions combine.">
-              <DefinitionField
-                definition={definition}
-                numbers={conditions.map(({ number }) => number)}
-                onChange={setDefinition}
-                error={errors.definition}
-              />
+              <Stack gap="sm">
+                <DefinitionField
+                  {...combining}
+                  numbers={conditions.map(({ number }) => number)}
+                  onChange={(change) => setCombining({ ...combining, ...change })}
+                  error={errors.definition}
+                />
+                <DefinitionReading {...combining} conditions={conditions} />
+              </Stack>
             </Section>
             <FormFailure error={failure} fields={['name', 'definition', ...conditionFields(conditions)]} />
             <Group>

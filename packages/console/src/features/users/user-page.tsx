@@ -23,6 +23,8 @@ import { TimeText } from '../../shared/time-text.tsx'
 import { attributePatch, attributeRows } from './attribute-editing.ts'
 import { AttributeFields } from './attribute-fields.tsx'
 import { PlaceFields } from './place-fields.tsx'
+import { UserIdentity } from './user-identity.tsx'
+import { UserMessages } from './user-messages.tsx'
 import { UserSubscriptions } from './user-subscriptions.tsx'
 import { WhyEntry } from './why-entry.tsx'
 
@@ -42,17 +44,20 @@ export function UserPage() {
         {(found) => (
           <Grid gap="md">
             <Grid.Col span={{ base: 12, md: 7 }}>
-              <Section title="Attributes">
-                <Loaded query={schema}>
-                  {/* A refreshed user starts the editor anew, so that it never patches from an old state. */}
-                  {({ data }) => <UserEditor key={found.updated_at} user={found} schema={data} />}
-                </Loaded>
-              </Section>
+              <Stack>
+                <Section title="Attributes">
+                  <Loaded query={schema}>
+                    {({ data }) => <UserEditor key={placeAndAttributes(found)} user={found} schema={data} />}
+                  </Loaded>
+                </Section>
+                <UserMessages userId={found.id} />
+              </Stack>
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 5 }}>
               <Stack>
                 <UserSubscriptions userId={found.id} />
                 <WhyEntry userId={found.id} />
+                <UserIdentity key={identity(found)} user={found} />
                 <Section title="Facts">
                   <Facts facts={userFacts(found)} />
                 </Section>
@@ -65,17 +70,15 @@ export function UserPage() {
   )
 }
 
+// An editor starts anew when what it edits was changed elsewhere, so that it never patches from an old state; and
+// keeps what was typed when something else was.
+const placeAndAttributes = ({ attributes, timezone, locale }: User) =>
+  JSON.stringify([attributes, timezone, locale])
+const identity = ({ identifiers, consents }: User) => JSON.stringify([identifiers, consents])
+
 function userFacts(user: User) {
-  const identifiers = Object.entries(user.identifiers).map(
-    ([label, value]) => [label, <Copyable key={label} value={value} label={`Copy ${label}`} />] as const,
-  )
-  const consents = Object.entries(user.consents).map(
-    ([purpose, consent]) => [`Consent: ${purpose}`, consent] as const,
-  )
   return [
     ['User id', <Copyable key="id" value={user.id} label="Copy the user id" />] as const,
-    ...identifiers,
-    ...consents,
     ['Created', <TimeText key="created" time={user.created_at} />] as const,
     ['Changed', <TimeText key="updated" time={user.updated_at} />] as const,
   ]

@@ -1,7 +1,7 @@
 import { listUsers, type User } from '@carillon/contract'
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconPlus, IconUsers } from '@tabler/icons-react'
+import { IconFileUpload, IconPlus, IconUsers } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type Column, DataTable } from '../../shared/data-table.tsx'
 import { count } from '../../shared/format.ts'
@@ -13,6 +13,8 @@ import { useCan, usePages } from '../../shared/server.ts'
 import { EmptyState } from '../../shared/states.tsx'
 import { TimeText } from '../../shared/time-text.tsx'
 import { CreateUser } from './create-user.tsx'
+import { ImportProgress } from './import-progress.tsx'
+import { ImportUsers } from './import-users.tsx'
 
 const route = getRouteApi('/shell/users')
 
@@ -37,15 +39,27 @@ const columns: Column<User>[] = [
 ]
 
 export function UsersPage() {
-  const { search } = route.useSearch()
+  const { search, import: importing } = route.useSearch()
   const navigate = useNavigate()
   const pages = usePages(listUsers, { query: { search } })
   const [opened, { open, close }] = useDisclosure(false)
   const mayWrite = useCan('users:write')
+  const showImport = (shown: string | undefined) =>
+    void navigate({ to: '/users', search: { search, import: shown }, replace: true })
   const create = (
-    <Button leftSection={<IconPlus size={15} />} onClick={open} disabled={!mayWrite}>
-      New user
-    </Button>
+    <Group gap="xs">
+      <Button
+        variant="default"
+        leftSection={<IconFileUpload size={15} />}
+        onClick={() => showImport('new')}
+        disabled={!mayWrite}
+      >
+        Import
+      </Button>
+      <Button leftSection={<IconPlus size={15} />} onClick={open} disabled={!mayWrite}>
+        New user
+      </Button>
+    </Group>
   )
   return (
     <Page title="Users" description="The people whose data exists here." actions={create}>
@@ -53,7 +67,9 @@ export function UsersPage() {
         <SearchField
           label="Search attributes and identifiers"
           value={search}
-          onChange={(next) => void navigate({ to: '/users', search: { search: next }, replace: true })}
+          onChange={(next) =>
+            void navigate({ to: '/users', search: { search: next, import: importing }, replace: true })
+          }
         />
       </Group>
       <Section flush>
@@ -67,7 +83,7 @@ export function UsersPage() {
               <EmptyState icon={IconUsers} title={`Nobody matches “${search}”`} />
             ) : (
               <EmptyState icon={IconUsers} title="No users yet" action={create}>
-                Your server creates them through the API, or you import a file; one can be made here.
+                Your server creates them through the API, a file brings many at once, or you make one here.
               </EmptyState>
             )
           }
@@ -75,6 +91,15 @@ export function UsersPage() {
       </Section>
       <Modal opened={opened} onClose={close} title="New user" size="lg">
         <CreateUser />
+      </Modal>
+      <Modal
+        opened={importing !== undefined}
+        onClose={() => showImport(undefined)}
+        title="Import users"
+        size="lg"
+      >
+        {importing === 'new' && <ImportUsers onStarted={({ id }) => showImport(id)} />}
+        {importing && importing !== 'new' && <ImportProgress jobId={importing} />}
       </Modal>
     </Page>
   )
