@@ -25,21 +25,22 @@ const answer = await fetch(url, { method: method ?? (body ? 'POST' : 'GET'), hea
 const text = await answer.text(); process.stdout.write(text)
 if (!answer.ok) { process.stderr.write(text); process.exit(22) }`
 
-test.each(['README.md', 'docs/guides/first-steps.md', 'docs/guides/sending.md'])(
-  'the examples in %s work as they stand',
-  async (file) => {
-    const text = await readFile(file, 'utf8')
-    const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
-      .map((match) => match[1] as string)
-      .filter((block) => !/npm ci/.test(block))
-    const folder = server.dataDir
-    await mkdir(join(folder, 'data'), { recursive: true })
-    await writeFile(join(folder, 'data/secret-key.txt'), `${server.key}\n`)
-    await writeFile(join(folder, 'curl.mjs'), curl)
-    const script = ['set -euo pipefail', `curl() { "${process.execPath}" ./curl.mjs "$@"; }`, ...blocks]
-      .join('\n')
-      .replaceAll('http://127.0.0.1:8080', server.address)
-    const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder })
-    expect(stdout).toContain('"id"')
-  },
-)
+test.each([
+  'README.md',
+  'docs/guides/first-steps.md',
+  'docs/guides/sending.md',
+])('the examples in %s work as they stand', async (file) => {
+  const text = await readFile(file, 'utf8')
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .map((match) => match[1] as string)
+    .filter((block) => !/npm ci/.test(block))
+  const folder = server.dataDir
+  await mkdir(join(folder, 'data'), { recursive: true })
+  await writeFile(join(folder, 'data/secret-key.txt'), `${server.key}\n`)
+  await writeFile(join(folder, 'curl.mjs'), curl)
+  const script = ['set -euo pipefail', `curl() { "${process.execPath}" ./curl.mjs "$@"; }`, ...blocks]
+    .join('\n')
+    .replaceAll('http://127.0.0.1:8080', server.address)
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder })
+  expect(stdout).toContain('"id"')
+})

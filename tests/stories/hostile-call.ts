@@ -1,6 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
-import { problems } from '@carillon/contract'
-import { z } from 'zod'
+import { type ProblemCode, problems } from '@carillon/contract'
 
 export interface HostileRequest {
   method: string
@@ -33,7 +32,13 @@ export function callRaw(
       { agent, hostname, port, method, path, headers: { ...lengthOf(body), ...headers } },
       (answer) => {
         const chunks: Buffer[] = []
-        const settle = () => resolve(answerOf(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks)))
+        const settle = () => {
+          try {
+            resolve(answerOf(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks)))
+          } catch (error) {
+            reject(error)
+          }
+        }
         const isStream = answer.headers['content-type'] === 'text/event-stream'
         answer.on('data', (chunk: Buffer) => {
           chunks.push(chunk)
@@ -61,30 +66,6 @@ function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): 
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 
-const codes = Object.keys(problems) as [keyof typeof problems]
-
-/** A problem as `openapi.json` promises it; extra members such as `candidates` are allowed. */
-const ProblemAnswer = z.looseObject({
-  type: z.string(),
-  title: z.string().min(1),
-  status: z.number(),
-  code: z.enum(codes),
-  detail: z.string().optional(),
-  request_id: z.string().min(1),
-  retryable: z.boolean(),
-  retry_after_s: z.number().optional(),
-  errors: z
-    .array(
-      z.object({
-        pointer: z.string().regex(/^([?:].*|(\/.*)?)$/s),
-        code: z.string().min(1),
-        detail: z.string().min(1),
-      }),
-    )
-    .min(1)
-    .optional(),
-})
-
 /** What is wrong with an answer to any request whatever: null when nothing is. */
 export function faultOf({ status, headers, body, text }: HostileAnswer, isHead = false): string | null {
   if (!headers['x-request-id']) return 'it has no X-Request-Id'
@@ -92,12 +73,31 @@ export function faultOf({ status, headers, body, text }: HostileAnswer, isHead =
   if (status >= 500) return `it blames the server: ${text.slice(0, 500)}`
   if (isHead) return text === '' ? null : 'a HEAD was answered with a body'
   if (!headers['content-type']?.startsWith('application/problem+json')) return 'it is no problem+json'
-  const parsed = ProblemAnswer.safeParse(body)
-  if (!parsed.success) return `it is no Problem: ${z.prettifyError(parsed.error)}`
-  const { code, request_id: requestId, errors } = parsed.data
-  if (parsed.data.status !== status || problems[code].status !== status) return `${code} is not ${status}`
+  const { code, request_id: requestId, errors } = body
+  const missing = problemMembers.find(([name, type]) => typeof body[name] !== type)
+  if (missing) return `its ${missing[0]} is no ${missing[1]}`
+  if (body.status !== status || problems[code as ProblemCode]?.status !== status)
+    return `${code} is not ${status}`
+  const places: Record<string, unknown>[] = errors ?? []
+  if (!places.every(isPlace)) return `it names no places: ${JSON.stringify(errors).slice(0, 500)}`
   if (requestId !== headers['x-request-id']) return 'it names another request id than its header'
   // The one 422 about a header, which no pointer reaches.
-  if (status === 422 && !errors && code !== 'idempotency_key_reused') return 'a 422 names no place'
+  if (status === 422 && places.length === 0 && code !== 'idempotency_key_reused')
+    return 'a 422 names no place'
   return null
+}
+
+/** What `openapi.json` requires of a problem; extra members such as `candidates` are allowed. */
+const problemMembers = [
+  ['type', 'string'],
+  ['title', 'string'],
+  ['status', 'number'],
+  ['code', 'string'],
+  ['request_id', 'string'],
+  ['retryable', 'boolean'],
+] as const
+
+/** A JSON pointer (RFC 6901) into the body, `?name` for the query or `:name` for the path. */
+function isPlace({ pointer, code, detail }: Record<string, unknown>): boolean {
+  return /^([?:].*|(\/.*)?)$/s.test(String(pointer)) && Boolean(code) && Boolean(detail)
 }

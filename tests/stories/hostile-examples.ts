@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { segmentOperators } from '@carillon/contract'
+import { type SegmentOperator, segmentOperators } from '@carillon/contract'
 import fc from 'fast-check'
 import { badTexts } from './hostile-values.ts'
 import type { World } from './hostile-world.ts'
 
 /** Bodies that are right, by operation: a fault deep in one of them gets further than chance would. */
-export function examplesFor({ own, deliveryId }: World): Record<string, fc.Arbitrary<unknown>> {
+export function examplesFor({ own, devices }: World): Record<string, fc.Arbitrary<unknown>> {
   const storable = badTexts.filter(
     (each) => !each.includes('\0') && each.isWellFormed() && each !== '__proto__',
   )
@@ -52,7 +51,7 @@ export function examplesFor({ own, deliveryId }: World): Record<string, fc.Arbit
   })
   const segment = fc.record({
     name,
-    conditions: conditions(own.segment, own.message),
+    conditions: conditions(own.segment, own.message, text),
     definition: fc.constantFrom('all', 'any', 'NOT 1'),
   })
   const device = {
@@ -61,27 +60,28 @@ export function examplesFor({ own, deliveryId }: World): Record<string, fc.Arbit
     device_name: text,
     reconciliation_value: text,
   }
+  const { apns, fcm, webpush, wns } = devices
   const subscription = fc.oneof(
-    fc.record({ ...device, platform: fc.constant('apns'), token: fc.constantFrom(...apnsTokens) }),
+    fc.record({
+      ...device,
+      platform: fc.constant('apns'),
+      token: fc.constantFrom(apns.token, ...apnsTokens),
+    }),
     fc.record({
       ...device,
       platform: fc.constant('fcm'),
-      token: fc.stringMatching(/^[A-Za-z0-9_:-]{20,60}$/),
+      token: fc.oneof(fc.constant(fcm.token), fcmTokens),
     }),
+    fc.record({ ...device, platform: fc.constant('wns'), token: fc.constant(wns.token) }),
     fc.record({
       ...device,
       platform: fc.constant('webpush'),
-      endpoint: fc.constantFrom('https://127.0.0.1:9/a', 'https://[::1]/b', 'https://10.0.0.1/c'),
-      keys: fc.constant(browserKeys),
-    }),
-    fc.record({
-      ...device,
-      platform: fc.constant('wns'),
-      token: fc.constant('https://db5p.notify.windows.com/w/?token=abc'),
+      endpoint: fc.constantFrom(webpush.endpoint, 'https://127.0.0.1:9/a', 'https://[::1]/b'),
+      keys: fc.constant(webpush.keys),
     }),
   )
   const interaction = fc.record({
-    delivery_id: fc.constantFrom(deliveryId, own.user),
+    delivery_id: fc.constantFrom(own.delivery, own.user),
     type: fc.constantFrom('opened', 'action'),
     action_id: fc.string({ unit: 'binary', maxLength: 64 }),
     at: fc.constantFrom('0001-01-01T00:00:00Z', '2026-01-01T00:00:00+05:30', '9999-12-31T23:59:59Z'),
@@ -149,67 +149,72 @@ const templates = [
   '{{ message.metadata | json }}{{ variables | json }}',
 ]
 const apnsTokens = ['ab'.repeat(32), 'AB'.repeat(32), '0f'.repeat(80)]
-const browserKeys = {
-  // A point on the curve: the example of RFC 8291, section 5.
-  p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
-  auth: randomBytes(16).toString('base64url'),
-}
+const fcmTokens = fc.stringMatching(/^[A-Za-z0-9_:-]{20,60}$/)
 
-function conditions(segmentId: string, messageId: string): fc.Arbitrary<unknown> {
-  const plain = fc.record(
-    {
-      attribute: fc.constantFrom(
-        'email',
-        'age',
-        'vip',
-        'born',
-        'tier',
-        'city',
-        'created_at',
-        'timezone',
-        'constructor',
-      ),
-      operator: fc.constantFrom(...segmentOperators),
-      value: fc.oneof(
-        fc.constantFrom<unknown>(...values),
-        fc.constantFrom(...badTexts),
-        fc.double(),
-        fc.integer(),
-      ),
-    },
-    { requiredKeys: ['operator'] },
-  )
-  const naming = fc.constantFrom<object>(
-    { operator: 'in_segment', value: segmentId },
-    { operator: 'opened', value: messageId },
-    { operator: 'received' },
-  )
-  return fc
-    .array(fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: naming }), {
-      minLength: 1,
-      maxLength: 2,
-    })
-    .map((list) => list.map((condition, i) => ({ number: i + 1, ...condition })))
-}
-
-const values = [
-  'gold',
-  3,
-  true,
-  0,
-  36_500,
-  [1, 2],
-  ['gold'],
+const dates = [
   '2026-01-31',
   '0001-01-01',
   '9999-12-31',
   '9999-12-31T23:59:59-23:59',
-  ['2026-01-01', '2026-02-01'],
-  ['0001-01-01T00:00:00+23:59', '9999-12-31T23:59:59-23:59'],
-  [1e308, 1e308],
-  [true],
-  [],
+  '0001-01-01T00:00:00+23:59',
 ]
+const numbers = [0, -0, 1e308, -1e308, 5e-324, 2 ** 53, 0.1]
+
+/** Conditions as they are meant, each operator with what it can be asked of, and some that make no sense. */
+function conditions(segmentId: string, messageId: string, text: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+  const number = fc.oneof(fc.constantFrom(...numbers), fc.double({ noNaN: true, noDefaultInfinity: true }))
+  const date = fc.constantFrom(...dates)
+  const days = fc.constantFrom(0, 1, 36_500)
+  const anyName = fc.constantFrom(
+    'email',
+    'age',
+    'vip',
+    'born',
+    'tier',
+    'created_at',
+    'timezone',
+    'constructor',
+  )
+  const asks = (attribute: fc.Arbitrary<string>, operator: SegmentOperator, value?: fc.Arbitrary<unknown>) =>
+    fc.record({ attribute, operator: fc.constant(operator), ...(value && { value }) })
+  const [word, age, day] = ['first_name', 'age', 'born'].map((name) =>
+    fc.constantFrom(name, 'constructor'),
+  ) as [fc.Arbitrary<string>, fc.Arbitrary<string>, fc.Arbitrary<string>]
+  const sensible = fc.oneof(
+    asks(word, 'contains', text),
+    asks(word, 'not_equals', text),
+    asks(word, 'in', fc.array(text, { minLength: 1, maxLength: 3 })),
+    asks(age, 'greater', number),
+    asks(
+      age,
+      'between',
+      fc.tuple(number, number).map((pair) => pair.sort((a, b) => a - b)),
+    ),
+    asks(day, 'before', date),
+    asks(day, 'equals', date),
+    asks(fc.constant('created_at'), 'after', date),
+    asks(day, 'within_last_days', days),
+    asks(day, 'within_next_days', days),
+    asks(day, 'more_than_days_ago', days),
+    asks(anyName, 'exists'),
+    fc.constantFrom<object>(
+      { operator: 'in_segment', value: segmentId },
+      { operator: 'opened', value: messageId },
+      { operator: 'received' },
+    ),
+  )
+  const senseless = fc.record({
+    attribute: anyName,
+    operator: fc.constantFrom(...segmentOperators),
+    value: fc.oneof(text, number, date, fc.boolean(), fc.array(date, { maxLength: 2 })),
+  })
+  return fc
+    .array(fc.oneof({ weight: 6, arbitrary: sensible }, { weight: 1, arbitrary: senseless }), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((list) => list.map((condition, i) => ({ number: i + 1, ...condition })))
+}
 
 function imports(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const csv = fc

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { HostileRequest } from './hostile-call.ts'
 import { examplesFor } from './hostile-examples.ts'
 import { badTexts, type Ids, type JsonSchema, likelyValue, spoilt, textFaults } from './hostile-values.ts'
-import type { Things, World } from './hostile-world.ts'
+import { thingAt, type World } from './hostile-world.ts'
 
 interface Operation {
   parameters?: { name: string; in: string; required: boolean; schema: JsonSchema }[]
@@ -50,10 +50,9 @@ const badSegments = [
 ]
 
 function pathsOf({ path }: Endpoint, { own }: World, ids: Ids): fc.Arbitrary<string> {
-  const [, , things = ''] = path.split('/')
   const usual: Record<string, fc.Arbitrary<string>> = {
     id: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(own[things.slice(0, -1) as keyof Things]) },
+      { weight: 3, arbitrary: fc.constant(own[thingAt(path)]) },
       { weight: 1, arbitrary: fc.constantFrom(...ids) },
     ),
     platform: fc.constantFrom('apns', 'fcm', 'webpush', 'wns'),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Sandbox, startSandbox } from '@carillon/sandbox'
+import { type Platform, platforms } from '@carillon/contract'
+import { type Device, type Sandbox, startSandbox } from '@carillon/sandbox'
 import { sql } from 'kysely'
 import type { Store } from '../../packages/server/src/00-kernel/index.ts'
 import { insertKey, insertWorkspace } from '../../packages/server/src/10-access/store.ts'
@@ -19,6 +20,7 @@ export interface Things {
   segment: string
   template: string
   message: string
+  delivery: string
   job: string
   key: string
 }
@@ -31,7 +33,8 @@ export interface World {
   api: Api
   app: SampleApp
   publishableKey: string
-  deliveryId: string
+  /** A virtual phone on each platform, not subscribed yet. */
+  devices: Record<Platform, Device>
   own: Things
   foreign: Things
   foreignKey: string
@@ -42,6 +45,24 @@ export interface World {
 
 /** Stands in every text of the other workspace, and must never be answered to us. */
 export const foreignMark = 'BelongsToTheNeighbours'
+
+/** Which of the things an address with an `{id}` is about. */
+export function thingAt(path: string): keyof Things {
+  const [, , plural = ''] = path.split('/')
+  return singulars[plural] ?? 'user'
+}
+
+const singulars: Record<string, keyof Things> = {
+  apps: 'app',
+  users: 'user',
+  subscriptions: 'subscription',
+  segments: 'segment',
+  templates: 'template',
+  messages: 'message',
+  deliveries: 'delivery',
+  jobs: 'job',
+  keys: 'key',
+}
 
 /** Two workspaces with something of everything, one of them ours. */
 export async function openWorld(): Promise<World> {
@@ -62,8 +83,7 @@ export async function openWorld(): Promise<World> {
   const api = createApi(busy.address, busy.key)
   const app = await createSampleApp(api, 'Ours')
   await declareAttributes(api)
-  const own = await makeThings(api, app.id, 'Ours')
-  const { data } = await api('GET', `/v1/messages/${own.message}/recipients`)
+  const own = await makeThings(api, app.id, 'Ours', createDevices(sandbox, app).apns.token)
   const { publishable_key: publishableKey } = await api('GET', `/v1/apps/${app.id}`)
   const foreignKey = 'sk_theneighbours0000000'
   await store.db.transaction().execute(async (tx) => {
@@ -84,7 +104,7 @@ export async function openWorld(): Promise<World> {
     api: createApi(server.address, server.key),
     app,
     publishableKey,
-    deliveryId: data[0].delivery_id,
+    devices: createDevices(sandbox, app),
     own,
     foreign,
     foreignKey,
@@ -95,6 +115,14 @@ export async function openWorld(): Promise<World> {
       await sandbox.close()
     },
   }
+}
+
+function createDevices(sandbox: Sandbox, app: SampleApp): Record<Platform, Device> {
+  const created = platforms.map((platform) => [
+    platform,
+    sandbox.control.createDevices({ platform, app: app.names[platform] })[0],
+  ])
+  return Object.fromEntries(created)
 }
 
 const masterKey = randomBytes(32).toString('base64')
@@ -110,7 +138,12 @@ async function declareAttributes(api: Api): Promise<void> {
   await api('POST', '/v1/attributes', { name: 'tier', type: 'picklist', values: ['gold', 'basic'] })
 }
 
-async function makeThings(api: Api, appId: string, mark: string): Promise<Things> {
+async function makeThings(
+  api: Api,
+  appId: string,
+  mark: string,
+  token = randomBytes(32).toString('hex'),
+): Promise<Things> {
   const make = async (path: string, body: unknown): Promise<string> => (await api('POST', path, body)).id
   const user = await make('/v1/users', {
     attributes: {
@@ -123,7 +156,6 @@ async function makeThings(api: Api, appId: string, mark: string): Promise<Things
     },
     identifiers: { crm: mark },
   })
-  const token = randomBytes(32).toString('hex')
   const subscription = await make('/v1/subscriptions', {
     app_id: appId,
     platform: 'apns',
@@ -139,9 +171,11 @@ async function makeThings(api: Api, appId: string, mark: string): Promise<Things
     content: { title: mark },
   })
   await waitForMessage(api, message)
+  const { data } = await api('GET', `/v1/messages/${message}/recipients`)
+  const delivery: string = data[0].delivery_id
   const job = await make('/v1/imports', { format: 'csv', data: `email\n${mark}.import@example.com\n` })
   const key = await make('/v1/keys', { name: mark, scopes: ['users:read'] })
-  return { app: appId, user, subscription, segment, template, message, job, key }
+  return { app: appId, user, subscription, segment, template, message, delivery, job, key }
 }
 
 /**

@@ -18,34 +18,33 @@ afterAll(() => stage?.close())
 
 const userOf = (email: string) => stage.api('GET', `/v1/users/by/email/${encodeURIComponent(email)}`)
 
-test.each(platforms)(
-  'a personalised message to a segment arrives on a virtual phone through %s',
-  async (platform) => {
-    const [subscribed] = await stage.subscribe({ platform, name: `${platform} phone` }, 'ada@example.com')
-    const segment = await stage.api('POST', '/v1/segments', {
-      name: `Gold for ${platform}`,
-      conditions: [{ number: 1, attribute: 'tier', operator: 'equals', value: 'gold' }],
-    })
-    const message = await stage.send({
-      to: { segment_ids: [segment.id] },
-      content: {
-        title: 'Hello {{ user.first_name }}',
-        body: 'You are {{ user.tier }}.',
-        data: { order: '42' },
-      },
-    })
-    expect(message.status).toBe('finished')
-    expect(message.failed).toEqual({})
-    expect(message.counts.sent).toBe(message.counts.targeted)
+test.each(
+  platforms,
+)('a personalised message to a segment arrives on a virtual phone through %s', async (platform) => {
+  const [subscribed] = await stage.subscribe({ platform, name: `${platform} phone` }, 'ada@example.com')
+  const segment = await stage.api('POST', '/v1/segments', {
+    name: `Gold for ${platform}`,
+    conditions: [{ number: 1, attribute: 'tier', operator: 'equals', value: 'gold' }],
+  })
+  const message = await stage.send({
+    to: { segment_ids: [segment.id] },
+    content: {
+      title: 'Hello {{ user.first_name }}',
+      body: 'You are {{ user.tier }}.',
+      data: { order: '42' },
+    },
+  })
+  expect(message.status).toBe('finished')
+  expect(message.failed).toEqual({})
+  expect(message.counts.sent).toBe(message.counts.targeted)
 
-    const phone = stage.sandbox.control.phones().find(({ id }) => id === subscribed?.device.id)
-    expect(phone?.notifications[0]).toMatchObject({ title: 'Hello Ada', body: 'You are gold.' })
-    const mine = (await recipientsOf(stage.api, message.id)).find(
-      (row) => row.subscription_id === subscribed?.id,
-    )
-    expect(phone?.notifications[0]?.delivery_id).toBe(mine?.delivery_id)
-  },
-)
+  const phone = stage.sandbox.control.phones().find(({ id }) => id === subscribed?.device.id)
+  expect(phone?.notifications[0]).toMatchObject({ title: 'Hello Ada', body: 'You are gold.' })
+  const mine = (await recipientsOf(stage.api, message.id)).find(
+    (row) => row.subscription_id === subscribed?.id,
+  )
+  expect(phone?.notifications[0]?.delivery_id).toBe(mine?.delivery_id)
+})
 
 test('one key on two devices reaches both, and each is one recipient', async () => {
   const user = await userOf('alan@example.com')

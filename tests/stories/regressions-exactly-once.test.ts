@@ -1,7 +1,7 @@
 import type { Counts, Message, Platform } from '@carillon/contract'
+import type { Device } from '@carillon/sandbox'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { newId } from '../../packages/server/src/00-kernel/index.ts'
 import { freezeNext } from '../../packages/server/src/50-schedule/messages/freeze-audience.ts'
 import { openStage, recipientsOf, type Seeded, type Stage, until } from './stage.ts'
 
@@ -22,8 +22,9 @@ beforeEach(() => {
 const messageOf = (id: string): Promise<Message> => stage.api('GET', `/v1/messages/${id}`)
 const freezeStep = () => freezeNext(stage.server.store.bulk, new Date())
 
-async function freezeAll(): Promise<void> {
-  while (await freezeStep());
+/** A step finds nothing to do while a dispatcher holds the message, too: so it is asked for until all is frozen. */
+async function freeze(id: string, afterStep: () => Promise<void> = async () => {}): Promise<void> {
+  while ((await messageOf(id)).freezing) if (await freezeStep()) await afterStep()
 }
 
 test('two dispatchers on one database send a message to each of 5,000 recipients exactly once', async () => {
@@ -32,7 +33,7 @@ test('two dispatchers on one database send a message to each of 5,000 recipients
   await seed({ platform: 'apns', count: 5_000 })
   const stopSecond = await stage.startSecondDispatcher()
   const ids = [await start({ to: { all: true }, content }), await start({ to: { all: true }, content })]
-  await freezeAll()
+  for (const id of ids) await freeze(id)
   for (const id of ids) {
     const { counts } = await stage.ended(id)
     expect(counts).toMatchObject({ targeted: 5_000, sent: 5_000, failed: 0, excluded: 0 })
@@ -46,8 +47,7 @@ test('two dispatchers on one database send a message to each of 5,000 recipients
 test('an audience that four schedulers freeze at the same time is frozen and sent to once', async () => {
   const { start } = await openCrowd('Four schedulers', 1_000)
   const id = await start({ to: { all: true }, content })
-  await Promise.all([freezeAll(), freezeAll(), freezeAll(), freezeAll()])
-  await freezeAll()
+  await Promise.all([freeze(id), freeze(id), freeze(id), freeze(id)])
   expect((await stage.ended(id)).counts).toMatchObject({ targeted: 5_000, sent: 5_000 })
   expect(arrivals()).toEqual({ deliveries: 5_000, most: 1 })
 })
@@ -70,22 +70,21 @@ test('a worker that lost its lease writes nothing: the window is sent again with
 })
 
 test('whoever was there and matched all the time is targeted exactly once, however the audience changes while it is frozen', async () => {
-  const { start, seed } = await stage.openApp('Changing audience')
-  const gold = { tier: 'gold' }
-  const people = await seed({ platform: 'apns', count: 12_000 }, gold)
+  const opened = await stage.openApp('Changing audience')
+  const people = await opened.seed({ platform: 'apns', count: 12_000 }, { tier: 'gold' })
   people.sort((a, b) => (a.userId as string).localeCompare(b.userId as string))
   const segment = await stage.api('POST', '/v1/segments', {
     name: 'Gold while it changes',
     conditions: [{ number: 1, attribute: 'tier', operator: 'equals', value: 'gold' }],
   })
-  const id = await start({ to: { segment_ids: [segment.id] }, content })
+  const id = await opened.start({ to: { segment_ids: [segment.id] }, content })
   // Everywhere in the order of keys: before, at and after the place where freezing has got to.
   const disturbed = new Set<string>()
-  for (let step = 0; await freezeStep(); step += 1) {
-    await disturb(seed, step, people, disturbed)
-  }
+  let step = 0
+  await freeze(id, () => disturb(opened, step++, people, disturbed))
   const message = await stage.ended(id)
-  const targeted = await targetsOf(id)
+  const everybody = await targetsOf(id)
+  const targeted = everybody.filter((row) => row.subscription_id !== null)
   const times = Map.groupBy(targeted, (row) => row.subscription_id)
   const pairs = new Set(targeted.map((row) => `${row.subscription_id} ${row.user_id}`))
   const steadfast = people.filter((person) => !disturbed.has(person.id))
@@ -93,7 +92,7 @@ test('whoever was there and matched all the time is targeted exactly once, howev
   expect(steadfast.filter((person) => times.get(person.id)?.length !== 1)).toEqual([])
   // A phone that changes hands may be met with both, but never twice with one.
   expect(pairs.size).toBe(targeted.length)
-  expect(message.counts.targeted).toBe(targeted.length)
+  expect(message.counts.targeted).toBe(everybody.length)
   expect(arrivals().most).toBe(1)
   expect(arrivals().deliveries).toBe(message.counts.sent)
 })
@@ -118,7 +117,7 @@ test('the counts add up at every reading of a send with mixed fates, and agree w
     (select id from subscriptions where app_id = ${app.id} order by id desc limit 50)`.execute(db)
 
   const id = await start({ to: { all: true }, content })
-  await freezeAll()
+  await freeze(id)
   const readings: Counts[] = []
   const watched = watch(id)
   let message = await messageOf(id)
@@ -159,50 +158,44 @@ function arrivals(): { deliveries: number; most: number } {
   return { deliveries: times.length, most: Math.max(...times) }
 }
 
+type Opened = Awaited<ReturnType<Stage['openApp']>>
+
 /**
- * People come, go, register again, change hands and change attributes, twenty of each all over the order of keys.
- * Whoever it happened to is noted.
+ * People come, go, lose their device, change attributes and change hands, twenty of each all over the order of
+ * keys; they are noted. Another registers again with a new token, which changes nothing about who it is.
  */
 async function disturb(
-  seed: (
-    request: { platform: Platform; count: number },
-    attributes: Record<string, string>,
-  ) => Promise<Seeded[]>,
+  { app, seed, register }: Opened,
   step: number,
   people: readonly Seeded[],
   disturbed: Set<string>,
 ): Promise<void> {
   const db = stage.server.store.db
-  const some = (kind: number) =>
-    people
-      .filter((_, place) => place % 600 === step * 6 + kind)
-      .map((person) => {
-        if (kind !== refreshed) disturbed.add(person.id)
-        return person
-      })
+  const some = (kind: number) => people.filter((_, place) => place % 600 === step * 5 + kind)
+  const [leavers, without, basic, movers] = [some(0), some(1), some(2), some(3)]
+  for (const person of [...leavers, ...without, ...basic, ...movers]) disturbed.add(person.id)
   await seed({ platform: 'apns', count: 20 }, { tier: 'gold' })
-  await sql`delete from users where id = any(${some(0).map((p) => p.userId)}::uuid[])`.execute(db)
-  await sql`delete from subscriptions where id = any(${some(1).map((p) => p.id)}::uuid[])`.execute(db)
-  await sql`update users set attributes = '{"tier":"basic"}' where id = any(${some(2).map((p) => p.userId)}::uuid[])`.execute(
+  await sql`delete from users where id = any(${leavers.map((p) => p.userId)}::uuid[])`.execute(db)
+  await sql`delete from subscriptions where id = any(${without.map((p) => p.id)}::uuid[])`.execute(db)
+  await sql`
+    update users set attributes = '{"tier":"basic"}' where id = any(${basic.map((p) => p.userId)}::uuid[])`.execute(
     db,
   )
-  const movers = some(3)
   await sql`
     update subscriptions s set user_id = m.user_id
     from unnest(${movers.map((p) => p.id)}::uuid[], ${movers.map((p) => p.userId).reverse()}::uuid[]) as m (id, user_id)
     where s.id = m.id`.execute(db)
-  for (const { id, device } of some(refreshed).slice(0, 2)) {
-    await stage.api('PATCH', `/v1/subscriptions/${id}`, { app_version: newId() })
-    expect(device.platform).toBe('apns')
-  }
+  const names = { platform: 'apns', app: app.names.apns } as const
+  const [again] = some(4)
+  const [device] = stage.sandbox.control.createDevices(names)
+  expect((await register(device as Device, { device_id: again?.id })).id).toBe(again?.id)
 }
-/** The kind of change that leaves a person in the audience. */
-const refreshed = 4
 
-async function targetsOf(id: string): Promise<{ subscription_id: string; user_id: string }[]> {
-  const { rows } = await sql<{ subscription_id: string; user_id: string }>`
-    select d.subscription_id, d.user_id from deliveries d join messages m on m.seq = d.message_seq where m.id = ${id}
-      and d.subscription_id is not null`.execute(stage.server.store.db)
+async function targetsOf(id: string): Promise<{ subscription_id: string | null; user_id: string }[]> {
+  const { rows } = await sql<{ subscription_id: string | null; user_id: string }>`
+    select d.subscription_id, d.user_id from deliveries d join messages m on m.seq = d.message_seq where m.id = ${id}`.execute(
+    stage.server.store.db,
+  )
   return rows
 }
 

@@ -19,20 +19,19 @@ beforeEach(() => {
 
 const messageOf = (id: string): Promise<Message> => stage.api('GET', `/v1/messages/${id}`)
 
-test.each(platforms)(
-  'a 429 is waited out as long as the provider asks, and counts neither as failed nor as an attempt (%s)',
-  async (platform) => {
-    const { send, subscribe } = await stage.openApp(`Throttled ${platform}`)
-    const [subscribed] = await subscribe({ platform, scenario: 'throttled', name: `Throttled ${platform}` })
-    const message = await send({ to: { all: true }, content })
-    expect(message.counts).toMatchObject({ sent: 1, failed: 0 })
-    expect((await recipientsOf(stage.api, message.id))[0]).toMatchObject({ attempts: 1, status: 'sent' })
-    const [arrived] = stage.sandbox.control.phone(subscribed?.device.id as string).notifications
-    const waitedMs = Date.parse(arrived?.received_at as string) - Date.parse(message.started_at as string)
-    expect(waitedMs).toBeGreaterThanOrEqual(1_000)
-    expect(stage.sandbox.control.stats()[platform].requests).toBe(2)
-  },
-)
+test.each(
+  platforms,
+)('a 429 is waited out as long as the provider asks, and counts neither as failed nor as an attempt (%s)', async (platform) => {
+  const { send, subscribe } = await stage.openApp(`Throttled ${platform}`)
+  const [subscribed] = await subscribe({ platform, scenario: 'throttled', name: `Throttled ${platform}` })
+  const message = await send({ to: { all: true }, content })
+  expect(message.counts).toMatchObject({ sent: 1, failed: 0 })
+  expect((await recipientsOf(stage.api, message.id))[0]).toMatchObject({ attempts: 1, status: 'sent' })
+  const [arrived] = stage.sandbox.control.phone(subscribed?.device.id as string).notifications
+  const waitedMs = Date.parse(arrived?.received_at as string) - Date.parse(message.started_at as string)
+  expect(waitedMs).toBeGreaterThanOrEqual(1_000)
+  expect(stage.sandbox.control.stats()[platform].requests).toBe(2)
+})
 
 test('GOAWAY in the middle of a batch of 2,000 loses and duplicates nothing', async () => {
   const { seed, send } = await stage.openApp('Going away')
@@ -44,23 +43,23 @@ test('GOAWAY in the middle of a batch of 2,000 loses and duplicates nothing', as
   expect(arrivals('apns')).toEqual({ deliveries: 2_000, repeats: 0 })
 })
 
-test.each(['apns', 'fcm'] as const)(
-  'cut streams, silence and late answers lose nothing, and what is repeated carries the same delivery id (%s)',
-  async (platform) => {
-    const { seed, send } = await stage.openApp(`Rough ${platform}`)
-    await seed({ platform, count: 300 })
-    const rough = { provider: platform, share: 0.2 }
-    stage.sandbox.control.addFault({ ...rough, fault: 'reset', times: 10 })
-    stage.sandbox.control.addFault({ ...rough, fault: 'hang', times: 5 })
-    // Taken at once, answered when nobody waits for it any more: this alone makes repeats.
-    stage.sandbox.control.addFault({ ...rough, fault: 'slow', delay_ms: 2 * timeoutMs, times: 5 })
-    const message = await send({ to: { all: true }, content })
-    expect(message.counts).toMatchObject({ targeted: 300, sent: 300, failed: 0 })
-    const sentIds = (await recipientsOf(stage.api, message.id)).map((row) => row.delivery_id)
-    expect(Object.keys(stage.sandbox.control.deliveries(platform)).sort()).toEqual(sentIds.sort())
-    expect(arrivals(platform)).toEqual({ deliveries: 300, repeats: 5 })
-  },
-)
+test.each([
+  'apns',
+  'fcm',
+] as const)('cut streams, silence and late answers lose nothing, and what is repeated carries the same delivery id (%s)', async (platform) => {
+  const { seed, send } = await stage.openApp(`Rough ${platform}`)
+  await seed({ platform, count: 300 })
+  const rough = { provider: platform, share: 0.2 }
+  stage.sandbox.control.addFault({ ...rough, fault: 'reset', times: 10 })
+  stage.sandbox.control.addFault({ ...rough, fault: 'hang', times: 5 })
+  // Taken at once, answered when nobody waits for it any more: this alone makes repeats.
+  stage.sandbox.control.addFault({ ...rough, fault: 'slow', delay_ms: 2 * timeoutMs, times: 5 })
+  const message = await send({ to: { all: true }, content })
+  expect(message.counts).toMatchObject({ targeted: 300, sent: 300, failed: 0 })
+  const sentIds = (await recipientsOf(stage.api, message.id)).map((row) => row.delivery_id)
+  expect(Object.keys(stage.sandbox.control.deliveries(platform)).sort()).toEqual(sentIds.sort())
+  expect(arrivals(platform)).toEqual({ deliveries: 300, repeats: 5 })
+})
 
 test("one app's revoked APNs key is a hold on its messages, drops nobody, leaves another app alone, and ends with a new key", async () => {
   const account = { team_id: 'REVOKEDTM1', bundle_ids: ['com.example.revoked'] }

@@ -70,30 +70,30 @@ test.each([
   expect(await statusesOf(app.id)).toEqual(statuses)
 })
 
-test.each(['apns', 'fcm'] as const)(
-  'a token refreshed between send and failure is kept (%s)',
-  async (platform) => {
-    const { app, start, register } = await stage.openApp(`Refreshed ${platform}`)
-    const gone = { platform, app: app.names[platform], scenario: 'unregistered' } as const
-    const [first, second] = stage.sandbox.control.createDevices({ ...gone, count: 2 })
-    const [fresh] = stage.sandbox.control.createDevices({ ...gone, scenario: 'ok' })
-    if (!first || !second || !fresh) throw new Error('No devices.')
-    const replaced = await register(first, { device_id: 'replaced' })
-    const refreshed = await register(second, { device_id: 'refreshed' })
+test.each([
+  'apns',
+  'fcm',
+] as const)('a token refreshed between send and failure is kept (%s)', async (platform) => {
+  const { app, start, register } = await stage.openApp(`Refreshed ${platform}`)
+  const gone = { platform, app: app.names[platform], scenario: 'unregistered' } as const
+  const [first, second] = stage.sandbox.control.createDevices({ ...gone, count: 2 })
+  const [fresh] = stage.sandbox.control.createDevices({ ...gone, scenario: 'ok' })
+  if (!first || !second || !fresh) throw new Error('No devices.')
+  const replaced = await register(first, { device_id: 'replaced' })
+  const refreshed = await register(second, { device_id: 'refreshed' })
 
-    stage.sandbox.control.addFault({ provider: platform, fault: 'slow', delay_ms: 1_000 })
-    const before = stage.sandbox.control.stats()[platform].requests
-    const id = await start({ to: { all: true }, content })
-    await until(() => stage.sandbox.control.stats()[platform].requests === before + 2)
-    await register(fresh, { device_id: 'replaced' })
-    await register(second, { device_id: 'refreshed' })
-    const message = await stage.ended(id)
+  stage.sandbox.control.addFault({ provider: platform, fault: 'slow', delay_ms: 1_000 })
+  const before = stage.sandbox.control.stats()[platform].requests
+  const id = await start({ to: { all: true }, content })
+  await until(() => stage.sandbox.control.stats()[platform].requests === before + 2)
+  await register(fresh, { device_id: 'replaced' })
+  await register(second, { device_id: 'refreshed' })
+  const message = await stage.ended(id)
 
-    expect(message).toMatchObject({ failed: { token_unregistered: 2 }, retired_tokens: 0 })
-    expect((await subscriptionOf(replaced.id)).status).toBe('active')
-    expect((await subscriptionOf(refreshed.id)).status).toBe('active')
-  },
-)
+  expect(message).toMatchObject({ failed: { token_unregistered: 2 }, retired_tokens: 0 })
+  expect((await subscriptionOf(replaced.id)).status).toBe('active')
+  expect((await subscriptionOf(refreshed.id)).status).toBe('active')
+})
 
 test('a 410 that speaks of a time before the last registration retires none', async () => {
   const { subscribe, send } = await stage.openApp('Old news')
@@ -108,37 +108,36 @@ test('a 410 that speaks of a time before the last registration retires none', as
   expect((await subscriptionOf(subscribed?.id as string)).status).toBe('active')
 })
 
-test.each(platforms)(
-  'a dead token is retired alone, further sends leave it out, and registering again revives the same subscription (%s)',
-  async (platform) => {
-    const { app, send, subscribe, register } = await stage.openApp(`One dead ${platform}`)
-    const names = { platform, app: app.names[platform] }
-    await subscribe({ platform, count: 3 })
-    const [dying] = stage.sandbox.control.createDevices({
-      ...names,
-      scenario: 'unregistered',
-      ...(platform === 'apns' ? { invalid_since: aMinuteAhead() } : {}),
-    })
-    const [reborn] = stage.sandbox.control.createDevices({ ...names, name: `Reborn ${platform}` })
-    if (!dying || !reborn) throw new Error('No devices.')
-    const { id } = await register(dying, { device_id: 'dying' })
+test.each(
+  platforms,
+)('a dead token is retired alone, further sends leave it out, and registering again revives the same subscription (%s)', async (platform) => {
+  const { app, send, subscribe, register } = await stage.openApp(`One dead ${platform}`)
+  const names = { platform, app: app.names[platform] }
+  await subscribe({ platform, count: 3 })
+  const [dying] = stage.sandbox.control.createDevices({
+    ...names,
+    scenario: 'unregistered',
+    ...(platform === 'apns' ? { invalid_since: aMinuteAhead() } : {}),
+  })
+  const [reborn] = stage.sandbox.control.createDevices({ ...names, name: `Reborn ${platform}` })
+  if (!dying || !reborn) throw new Error('No devices.')
+  const { id } = await register(dying, { device_id: 'dying' })
 
-    const first = await send({ to: { all: true }, content })
-    expect(first).toMatchObject({
-      counts: { sent: 3, failed: 1 },
-      failed: { token_unregistered: 1 },
-      retired_tokens: 1,
-    })
-    expect(await statusesOf(app.id)).toEqual({ active: 3, retired: 1 })
-    expect((await subscriptionOf(id)).status).toBe('retired')
-    const second = await send({ to: { all: true }, content })
-    expect(second).toMatchObject({ counts: { sent: 3 }, excluded: { token_retired: 1 } })
+  const first = await send({ to: { all: true }, content })
+  expect(first).toMatchObject({
+    counts: { sent: 3, failed: 1 },
+    failed: { token_unregistered: 1 },
+    retired_tokens: 1,
+  })
+  expect(await statusesOf(app.id)).toEqual({ active: 3, retired: 1 })
+  expect((await subscriptionOf(id)).status).toBe('retired')
+  const second = await send({ to: { all: true }, content })
+  expect(second).toMatchObject({ counts: { sent: 3 }, excluded: { token_retired: 1 } })
 
-    expect((await register(reborn, { device_id: 'dying' })).id).toBe(id)
-    expect((await send({ to: { all: true }, content })).counts).toMatchObject({ targeted: 4, sent: 4 })
-    expect(stage.sandbox.control.phone(reborn.id).notifications).toHaveLength(1)
-  },
-)
+  expect((await register(reborn, { device_id: 'dying' })).id).toBe(id)
+  expect((await send({ to: { all: true }, content })).counts).toMatchObject({ targeted: 4, sent: 4 })
+  expect(stage.sandbox.control.phone(reborn.id).notifications).toHaveLength(1)
+})
 
 test('a token of the other environment is delivered through the other host once, and the subscription is relabelled', async () => {
   const { subscribe, send } = await stage.openApp('Mixed up')

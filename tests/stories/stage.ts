@@ -60,7 +60,11 @@ export async function openStage(
       until(async () => {
         const { rows } = await sql`
           select from batches b join messages m on m.seq = b.message_seq
-          where b.closed_at is null and (b.lease_until > ${now()} or b.due_at <= ${now()} and m.paused_at is null)
+          left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
+          where b.closed_at is null and (b.lease_until > ${now()}
+            or b.due_at <= ${now()} and m.paused_at is null and (l.blocked_until is null or l.blocked_until <= ${now()}))
+          union all
+          select from messages where frozen_at is null and start_at <= ${now()} and paused_at is null
           limit 1`.execute(db)
         return rows.length === 0
       }),

@@ -385,35 +385,35 @@ test.each(['h2', 'http/1.1'] as const)('%s: a body is cut at 64 KiB', async (pro
   expect(answer).toMatchObject({ status: 500, body: 'x'.repeat(65_536) })
 })
 
-test.each(['h2', 'http/1.1'] as const)(
-  '%s: a 1xx is passed over and an empty answer is one',
-  async (protocols) => {
-    const server = await serverOf({
-      protocols,
-      handle({ stream, socket }) {
-        if (stream !== undefined) stream.additionalHeaders({ ':status': 103, link: '</a>' })
-        else socket.write('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n')
-        return { status: 204 }
-      },
-    })
-    const sender = senderOf({ origin: server.origin, ca: server.ca, protocols: [protocols] })
-    expect((await sender.send(numbered(1)))[0]).toMatchObject({ status: 204, body: '' })
-  },
-)
+test.each([
+  'h2',
+  'http/1.1',
+] as const)('%s: a 1xx is passed over and an empty answer is one', async (protocols) => {
+  const server = await serverOf({
+    protocols,
+    handle({ stream, socket }) {
+      if (stream !== undefined) stream.additionalHeaders({ ':status': 103, link: '</a>' })
+      else socket.write('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n')
+      return { status: 204 }
+    },
+  })
+  const sender = senderOf({ origin: server.origin, ca: server.ca, protocols: [protocols] })
+  expect((await sender.send(numbered(1)))[0]).toMatchObject({ status: 204, body: '' })
+})
 
-test.each(['h2', 'http/1.1'] as const)(
-  '%s: a request that cannot be written fails alone',
-  async (protocols) => {
-    const server = await serverOf({ protocols, handle: ok })
-    const sender = senderOf({ origin: server.origin, ca: server.ca, protocols: [protocols] })
-    const [bad, good] = await sender.send([
-      { path: '/', headers: { connection: 'keep\r\nalive' }, body: '' },
-      { path: '/', headers: {}, body: '' },
-    ])
-    expect(bad).toMatchObject({ failure: 'not_sent' })
-    expect(good).toMatchObject({ status: 200 })
-  },
-)
+test.each([
+  'h2',
+  'http/1.1',
+] as const)('%s: a request that cannot be written fails alone', async (protocols) => {
+  const server = await serverOf({ protocols, handle: ok })
+  const sender = senderOf({ origin: server.origin, ca: server.ca, protocols: [protocols] })
+  const [bad, good] = await sender.send([
+    { path: '/', headers: { connection: 'keep\r\nalive' }, body: '' },
+    { path: '/', headers: {}, body: '' },
+  ])
+  expect(bad).toMatchObject({ failure: 'not_sent' })
+  expect(good).toMatchObject({ status: 200 })
+})
 
 test('reconnect lets what is in flight finish and opens a new connection for the next', async () => {
   let release = () => {}
