@@ -1,14 +1,23 @@
-/** One request. Header names are lower-case; `:method` is POST unless `method` says otherwise. */
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string>>
+
+/** One request. `:method` is POST unless `method` says otherwise. */
 export interface SendRequest {
   path: string
-  headers: Readonly<Record<string, string>>
+  /**
+   * Headers that many requests have in common. Pass the same object each time and never change it: it is encoded once
+   * for a connection, and it alone enters the peer's compression table.
+   */
+  shared?: Headers
+  /** Headers of this request. */
+  headers: Headers
   body: Uint8Array | string
   method?: 'POST' | 'GET' | 'DELETE'
 }
 
 export interface Response {
   status: number
-  headers: Readonly<Record<string, string>>
+  headers: Headers
   body: string
 }
 
@@ -43,6 +52,10 @@ export interface SenderOptions {
   maxInFlight?: number
   /** Default 1; HTTP/1.1 wants more. */
   maxConnections?: number
+  /** Shared headers that stay out of the compression table all the same, such as Apple's `authorization`. */
+  unindexed?: readonly string[]
+  /** `http://[user:password@]host:port`: reach the origin through this proxy's CONNECT (RFC 9110, section 9.3.6). */
+  proxy?: string
   /** Where a host name leads, instead of DNS. Used to keep user-supplied targets off private addresses. */
   lookup?: (hostname: string) => Promise<{ address: string; family: 4 | 6; port?: number }>
 }
@@ -53,7 +66,8 @@ export interface SenderOptions {
  * needed, are kept, and are replaced when the peer says GOAWAY.
  */
 export interface Sender extends AsyncDisposable {
-  send(requests: readonly SendRequest[]): Promise<Answer[]>
+  /** `urgent` requests go before all others that wait. */
+  send(requests: readonly SendRequest[], options?: { urgent?: boolean }): Promise<Answer[]>
   /** Closes the present connections; the next request opens new ones. */
   reconnect(): void
 }
