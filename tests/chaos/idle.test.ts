@@ -13,7 +13,7 @@ test(`an idle server spends less than 1 % of a core over ${seconds} s`, async ()
   const dataDir = await mkdtemp(join(tmpdir(), 'carillon-idle-'))
   const environment = { ...sandbox.env, DATA_DIR: dataDir, CARILLON_SECRET_KEY: 'sk_chaos000000000000000' }
   await seed(environment, sandbox, 1_000)
-  const server = await startServerProcess(environment)
+  await using server = await startServerProcess(environment)
   // Starting is not idling.
   await new Promise((resolve) => setTimeout(resolve, 10_000))
   const before = await cpuSeconds(server.process.pid)

@@ -17,7 +17,7 @@ test(`while ${recipients} recipients are being sent, the API answers within 100 
   const key = 'sk_chaos000000000000000'
   const environment = { ...sandbox.env, DATA_DIR: dataDir, CARILLON_SECRET_KEY: key }
   const app = await seed(environment, sandbox, recipients)
-  const server = await startServerProcess(environment)
+  await using server = await startServerProcess(environment)
   const api = createApi(server.address, key)
   const segment = await api('POST', '/v1/segments', {
     name: 'Gold',

@@ -14,7 +14,7 @@ export async function seed(
   sandbox: Sandbox,
   count: number,
 ): Promise<SampleApp> {
-  const server = await startServerProcess(environment)
+  await using server = await startServerProcess(environment)
   const app = await createSampleApp(
     createApi(server.address, environment.CARILLON_SECRET_KEY as string),
     `Chaos ${Date.now()}`,

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 
-export interface ServerProcess {
+/** Killed at the end of its scope, if it still runs then. */
+export interface ServerProcess extends AsyncDisposable {
   address: string
   process: ChildProcess
   /** SIGKILL: no handler runs, nothing is flushed. */
@@ -30,6 +31,7 @@ export async function startServerProcess(environment: Record<string, string>): P
     process: child,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    [Symbol.asyncDispose]: () => end('SIGKILL'),
   }
 }
 

@@ -20,11 +20,10 @@ beforeEach(() => {
 })
 
 const messageOf = (id: string): Promise<Message> => stage.api('GET', `/v1/messages/${id}`)
-const freezeStep = () => freezeNext(stage.server.store.bulk, new Date())
+const freezeStep = () => freezeNext(stage.server.store.bulk, { now: new Date(), stepKeys: 500 })
 
-/** A step finds nothing to do while a dispatcher holds the message, too: so it is asked for until all is frozen. */
 async function freeze(id: string, afterStep: () => Promise<void> = async () => {}): Promise<void> {
-  while ((await messageOf(id)).freezing) if (await freezeStep()) await afterStep()
+  while ((await messageOf(id)).freezing) if ((await freezeStep()) === 'stepped') await afterStep()
 }
 
 test('two dispatchers on one database send a message to each of 5,000 recipients exactly once', async () => {

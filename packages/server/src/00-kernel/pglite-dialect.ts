@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -67,8 +67,7 @@ export function pgliteDialect(client: PgliteClient, lane: 'interactive' | 'bulk'
 let lastConnection = 0
 
 function pgliteDriver(client: PgliteClient, lane: 'interactive' | 'bulk'): Driver {
-  const send = (connection: DatabaseConnection, kind: PgliteRequest['kind'], query: CompiledQuery) =>
-    (connection as PgliteConnection).send(kind, query)
+  const end = (connection: DatabaseConnection, sql: string) => (connection as PgliteConnection).end(sql)
   return {
     init: async () => {},
     acquireConnection: async () => pgliteConnection(client, lane),
@@ -76,31 +75,39 @@ function pgliteDriver(client: PgliteClient, lane: 'interactive' | 'bulk'): Drive
       const sql = ['begin', isolationLevel && `isolation level ${isolationLevel}`, accessMode]
         .filter(Boolean)
         .join(' ')
-      await send(connection, 'begin', CompiledQuery.raw(sql))
+      ;(connection as PgliteConnection).beginWithNext(sql)
     },
-    commitTransaction: async (connection) =>
-      void (await send(connection, 'end', CompiledQuery.raw('commit'))),
-    rollbackTransaction: async (connection) =>
-      void (await send(connection, 'end', CompiledQuery.raw('rollback'))),
+    commitTransaction: (connection) => end(connection, 'commit'),
+    rollbackTransaction: (connection) => end(connection, 'rollback'),
     releaseConnection: async () => {},
     destroy: async () => {},
   }
 }
 
 interface PgliteConnection extends DatabaseConnection {
-  send(kind: PgliteRequest['kind'], query: CompiledQuery): Promise<QueryResult<never>>
+  /** Opens a transaction with the next query, and none if there is no query. */
+  beginWithNext(sql: string): void
+  end(sql: string): Promise<void>
 }
 
 function pgliteConnection(client: PgliteClient, lane: 'interactive' | 'bulk'): PgliteConnection {
   lastConnection += 1
   const connection = lastConnection
-  const send = async (kind: PgliteRequest['kind'], { sql, parameters }: CompiledQuery) => {
-    const { rows, affected } = await client.ask({ connection, kind, lane, sql, params: [...parameters] })
-    return { rows: rows as never[], numAffectedRows: BigInt(affected) }
-  }
+  let begin: string | undefined
   return {
-    send,
-    executeQuery: (query) => send('query', query) as never,
+    beginWithNext: (sql) => {
+      begin = sql
+    },
+    end: async (sql) => {
+      if (!begin) await client.ask({ connection, kind: 'end', lane, sql, params: [] })
+      begin = undefined
+    },
+    executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      const request = { connection, kind: 'query', lane, sql, params: [...parameters], begin } as const
+      begin = undefined
+      const { rows, affected } = await client.ask(request)
+      return { rows: rows as R[], numAffectedRows: BigInt(affected) }
+    },
     // biome-ignore lint/correctness/useYield: PGlite has no cursors; nothing in the product streams a query.
     streamQuery: async function* () {
       throw new Error('The embedded database cannot stream a query.')

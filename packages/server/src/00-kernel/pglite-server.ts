@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
 import type { PGlite } from '@electric-sql/pglite'
 
@@ -5,10 +6,12 @@ import type { PGlite } from '@electric-sql/pglite'
 export interface PgliteRequest {
   id: number
   connection: number
-  kind: 'query' | 'begin' | 'end' | 'listen'
+  kind: 'query' | 'end' | 'listen'
+  /** Opens a transaction with this first query of it: a journey between threads less. */
+  begin?: string
   lane: 'interactive' | 'bulk'
   sql: string
-  params: unknown[]
+  params: readonly unknown[]
 }
 
 export type PgliteReply =
@@ -25,7 +28,7 @@ interface Turn {
 }
 
 /**
- * Shares one PGlite between the threads of a process. A transaction has it alone from `begin` to `end`; single
+ * Shares one PGlite between the threads of a process. A transaction has it alone from its first query to `end`; single
  * queries take turns. Threads speak over a MessagePort, so rows are parsed here and not in the thread that asks.
  */
 export function serveConnections(pglite: PGlite) {
@@ -63,15 +66,22 @@ export function serveConnections(pglite: PGlite) {
   }
 
   async function drain() {
-    for (let turn = next(); turn; turn = next()) await run(turn)
+    for (let turn = next(); turn; turn = next()) {
+      await run(turn)
+      // PGlite works in microtasks alone; only now are the requests received that came meanwhile.
+      await nextTurn()
+    }
   }
 
   async function run({ port, request }: Turn) {
     clearTimeout(idleTimer)
     try {
       if (request.kind === 'listen') await listen(request.sql)
+      if (request.begin) {
+        await pglite.exec(request.begin)
+        owner = { port, connection: request.connection }
+      }
       const result = request.kind === 'listen' ? empty : await execute(request.sql, request.params)
-      if (request.kind === 'begin') owner = { port, connection: request.connection }
       port.postMessage({ id: request.id, ...result } satisfies PgliteReply)
     } catch (error) {
       port.postMessage({ id: request.id, error: plainError(error) } satisfies PgliteReply)
@@ -80,9 +90,9 @@ export function serveConnections(pglite: PGlite) {
     if (owner) idleTimer = setTimeout(rollBackAbandoned, idleTransactionMs)
   }
 
-  async function execute(sql: string, params: unknown[]) {
+  async function execute(sql: string, params: readonly unknown[]) {
     if (params.length > 0) {
-      const result = await pglite.query(sql, params)
+      const result = await pglite.query(sql, [...params])
       return { rows: result.rows, affected: result.affectedRows ?? 0 }
     }
     const results = await pglite.exec(sql)

@@ -1,6 +1,13 @@
 import { createAlarm, type DeliveryIds, type Log, type Store } from '../00-kernel/index.ts'
-import { type BatchRow, claimBatches, nextDue, renewLeases } from '../50-schedule/index.ts'
-import { type Lanes, laneKey } from './lanes.ts'
+import {
+  type BatchRow,
+  claimBatches,
+  claimKey,
+  isUrgent,
+  nextDue,
+  renewLeases,
+} from '../50-schedule/index.ts'
+import type { Lanes } from './lanes.ts'
 import type { PreparedMessage } from './message-cache.ts'
 import { processBatch } from './process-batch.ts'
 
@@ -18,7 +25,10 @@ export interface DispatchDeps {
   signal: AbortSignal
 }
 
-/** Batches in work at once: in all, and for one lane, so that a hanging provider holds up only itself. */
+/**
+ * Batches in work at once: in all, and for one lane, so that a hanging provider holds up only itself. Urgent ones
+ * are counted apart, so that no campaign stands before them.
+ */
 const mostBatches = 64
 const mostPerLane = 4
 
@@ -62,26 +72,33 @@ export async function runDispatcher(deps: DispatchDeps): Promise<void> {
 type Active = Map<number, { batch: BatchRow; work: Promise<void> }>
 
 async function claim(deps: DispatchDeps, active: Active): Promise<BatchRow[]> {
-  // A few at a time: the next claim sees which lanes these have filled.
-  const limit = Math.min(mostPerLane, mostBatches - active.size)
-  if (limit <= 0) return []
+  const { urgent, bulk } = countOf(active)
+  if (urgent >= mostBatches) return []
   return claimBatches(deps.store.bulk, {
     owner: deps.owner,
     now: deps.now(),
     leaseMs: deps.leaseMs,
-    limit,
+    // A few at a time: the next claim sees which lanes these have filled.
+    limit: mostPerLane,
     fullLanes: fullLanesOf(active),
+    onlyUrgent: bulk >= mostBatches,
   })
 }
 
+function countOf(active: Active): { urgent: number; bulk: number } {
+  const urgent = [...active.values()].filter(({ batch }) => isUrgent(batch)).length
+  return { urgent, bulk: active.size - urgent }
+}
+
 function fullLanesOf(active: Active): string[] {
-  const lanes = Map.groupBy(active.values(), ({ batch }) => laneKey(batch))
+  const lanes = Map.groupBy(active.values(), ({ batch }) => claimKey(batch))
   return [...lanes].filter(([, batches]) => batches.length >= mostPerLane).map(([key]) => key)
 }
 
 async function untilDue(deps: DispatchDeps, active: Active): Promise<number> {
   // A batch that ends rings the alarm, and so frees its lane.
-  if (active.size >= mostBatches) return longestSleepMs
+  const { urgent, bulk } = countOf(active)
+  if (Math.max(urgent, bulk) >= mostBatches) return longestSleepMs
   const next = await nextDue(deps.store.bulk, fullLanesOf(active))
   if (!next) return longestSleepMs
   return Math.min(longestSleepMs, Math.max(20, next.getTime() - deps.now().getTime()))

@@ -9,7 +9,7 @@ export interface LaneAddress {
   environment: Environment
 }
 
-export function laneKey({ app_id, platform, environment }: LaneAddress): string {
+function laneKey({ app_id, platform, environment }: LaneAddress): string {
   return `${app_id}:${platform}:${environment}`
 }
 

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../00-kernel/index.ts'
-import { announceBatches, type BatchRow, insertBatch } from '../50-schedule/index.ts'
+import { announceBatches, type BatchRow, insertBatches } from '../50-schedule/index.ts'
 import { countRetired } from './store.ts'
 import { tidyTokens } from './token-hygiene.ts'
 import type { Retry, WindowResult } from './window.ts'
@@ -32,10 +32,10 @@ async function insertRetries(tx: Tx, batch: BatchRow, retries: readonly Retry[])
     const second = Math.ceil(retry.dueAt.getTime() / 1000)
     return [second, retry.environment, retry.attempt, retry.failure].join(':')
   })
-  for (const group of groups.values()) {
-    const [first] = group
-    if (!first) continue
-    await insertBatch(tx, {
+  if (groups.size === 0) return
+  const batches = [...groups.values()].map((group) => {
+    const first = group[0] as Retry
+    return {
       messageSeq: batch.message_seq,
       appId: batch.app_id,
       platform: batch.platform,
@@ -46,7 +46,8 @@ async function insertRetries(tx: Tx, batch: BatchRow, retries: readonly Retry[])
       dueAt: new Date(Math.max(...group.map((retry) => retry.dueAt.getTime()))),
       lastFailure: first.failure ?? undefined,
       lastCode: first.code ?? undefined,
-    })
-  }
-  if (groups.size > 0) await announceBatches(tx)
+    }
+  })
+  await insertBatches(tx, batches)
+  await announceBatches(tx)
 }

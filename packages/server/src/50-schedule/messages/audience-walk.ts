@@ -17,11 +17,15 @@ export interface WalkPosition {
   upTo?: string
 }
 
-/**
- * Keys looked at in one step: it bounds the step's time, during which the embedded database serves nobody else,
- * whatever share of the keys matches.
- */
-const stepKeys = 500
+interface Walk {
+  workspaceId: string
+  appId: string
+  to: Audience
+  now: Date
+  /** Keys looked at in one step. */
+  stepKeys: number
+}
+
 const zeroId = '00000000-0000-0000-0000-000000000000'
 
 /**
@@ -29,10 +33,10 @@ const zeroId = '00000000-0000-0000-0000-000000000000'
  * audience changes meanwhile. Keys are time-ordered: whoever came after the walk began is not met at all.
  */
 export async function walkAudience(
-  tx: Tx,
-  { workspaceId, appId, to, now }: { workspaceId: string; appId: string; to: Audience; now: Date },
+  db: Db | Tx,
+  { workspaceId, appId, to, now, stepKeys }: Walk,
   position: WalkPosition,
-): Promise<{ candidates: Candidate[]; next: WalkPosition | null }> {
+): Promise<{ candidates: readonly Candidate[]; next: WalkPosition | null }> {
   const isDevices = to.all !== undefined || to.subscription_ids !== undefined
   const upTo = position.upTo ?? newestKey(now)
   const after = position.after ?? zeroId
@@ -40,14 +44,15 @@ export async function walkAudience(
   const { rows: window } = await sql<{ last: string | null; n: number }>`
     select max(id::text) as last, count(*) as n from (
       select id from ${keys} and id > ${after}::uuid and id <= ${upTo}::uuid order by id limit ${stepKeys}) as k`.execute(
-    tx,
+    db,
   )
   const last = window[0]?.last
   if (!last) return { candidates: [], next: null }
   const range = sql`id > ${after}::uuid and id <= ${last}::uuid`
-  const candidates = isDevices
-    ? await devices(tx, keys, range)
-    : await persons(tx, { keys, range, appId, matches: await personPredicate(tx, workspaceId, to, now) })
+  const query = isDevices
+    ? devices(keys, range)
+    : persons({ keys, range, appId, matches: await personPredicate(db, workspaceId, to, now) })
+  const { rows: candidates } = await query.execute(db)
   return { candidates, next: (window[0]?.n ?? 0) < stepKeys ? null : { after: last, upTo } }
 }
 
@@ -110,31 +115,30 @@ function usersBy(
       where workspace_id = ${workspaceId} and name = ${attribute} and value = any(${values}::text[])))`
 }
 
-async function devices(tx: Tx, keys: RawBuilder<unknown>, range: RawBuilder<unknown>): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`
-    select id as subscription_id, null::uuid as user_id, platform, environment from ${keys} and ${range} order by id`.execute(
-    tx,
-  )
-  return rows
+function devices(keys: RawBuilder<unknown>, range: RawBuilder<unknown>): RawBuilder<Candidate> {
+  return sql`
+    select id as subscription_id, null::uuid as user_id, platform, environment
+    from ${keys} and ${range} order by id`
 }
 
-async function persons(
-  tx: Tx,
-  {
-    keys,
-    range,
-    appId,
-    matches,
-  }: { keys: RawBuilder<unknown>; range: RawBuilder<unknown>; appId: string; matches: RawBuilder<unknown> },
-): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`
+function persons({
+  keys,
+  range,
+  appId,
+  matches,
+}: {
+  keys: RawBuilder<unknown>
+  range: RawBuilder<unknown>
+  appId: string
+  matches: RawBuilder<unknown>
+}): RawBuilder<Candidate> {
+  return sql`
     select s.id as subscription_id, u.id as user_id, s.platform, s.environment
     from (select id from ${keys} and ${range}) as k
     join users u on u.id = k.id
     left join subscriptions s on s.user_id = u.id and s.app_id = ${appId}
     where ${matches}
-    order by u.id, s.id`.execute(tx)
-  return rows
+    order by u.id, s.id`
 }
 
 /** The largest UUIDv7 of this millisecond. */

@@ -25,15 +25,19 @@ export interface NewBatch {
   lastCode?: string
 }
 
-export async function insertBatch(tx: Tx, batch: NewBatch): Promise<void> {
-  const { entries } = batch
+/** At least one. */
+export async function insertBatches(tx: Tx, batches: readonly NewBatch[]): Promise<void> {
   await sql`
     insert into batches (message_seq, app_id, platform, environment, priority, ordinals, subscription_ids, user_ids,
       size, attempt, due_at, last_failure, last_code)
-    values (${batch.messageSeq}, ${batch.appId}, ${batch.platform}, ${batch.environment}, ${batch.priority},
-      ${entries.map((entry) => entry.ordinal)}::int[], ${entries.map((entry) => entry.subscriptionId)}::uuid[],
-      ${entries.map((entry) => entry.userId)}::uuid[], ${entries.length}, ${batch.attempt}, ${batch.dueAt},
-      ${batch.lastFailure ?? null}, ${batch.lastCode ?? null})`.execute(tx)
+    values ${sql.join(batches.map(valuesOf))}`.execute(tx)
+}
+
+function valuesOf({ entries, ...batch }: NewBatch) {
+  return sql`(${batch.messageSeq}, ${batch.appId}, ${batch.platform}, ${batch.environment}, ${batch.priority},
+    ${entries.map((entry) => entry.ordinal)}::int[], ${entries.map((entry) => entry.subscriptionId)}::uuid[],
+    ${entries.map((entry) => entry.userId)}::uuid[], ${entries.length}::int, ${batch.attempt}::int,
+    ${batch.dueAt}::timestamptz, ${batch.lastFailure ?? null}, ${batch.lastCode ?? null})`
 }
 
 /** Wakes the dispatchers once the transaction commits. */
@@ -41,13 +45,26 @@ export async function announceBatches(tx: Tx): Promise<void> {
   await sql`select pg_notify('batches', '')`.execute(tx)
 }
 
+/** Batches of messages that somebody waits for: they have places of their own beside those of campaigns. */
+export function isUrgent({ priority }: Pick<BatchRow, 'priority'>): boolean {
+  return priority < 2
+}
+
+/** What counts as one lane when batches are claimed. */
+export function claimKey(batch: Pick<BatchRow, 'app_id' | 'platform' | 'environment' | 'priority'>): string {
+  return `${batch.app_id}:${batch.platform}:${batch.environment}:${isUrgent(batch)}`
+}
+
+const claimKeyInSql = sql`b.app_id || ':' || b.platform || ':' || b.environment || ':' || (b.priority < 2)`
+
 export interface Claim {
   owner: string
   now: Date
   leaseMs: number
   limit: number
-  /** `app:platform:environment` of lanes that take no more at present. */
+  /** Claim keys of lanes that take no more at present. */
   fullLanes: readonly string[]
+  onlyUrgent: boolean
 }
 
 /**
@@ -56,7 +73,7 @@ export interface Claim {
  */
 export async function claimBatches(
   db: Db,
-  { owner, now, leaseMs, limit, fullLanes }: Claim,
+  { owner, now, leaseMs, limit, fullLanes, onlyUrgent }: Claim,
 ): Promise<BatchRow[]> {
   const { rows } = await sql<BatchRow>`
     with claimable as (
@@ -68,7 +85,8 @@ export async function claimBatches(
         and (b.due_at <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
         and (m.paused_at is null or m.cancelled_at is not null or m.expires_at <= ${now})
         and (l.blocked_until is null or l.blocked_until <= ${now} or c.updated_at > l.blocked_at or m.cancelled_at is not null or m.expires_at <= ${now})
-        and b.app_id || ':' || b.platform || ':' || b.environment <> all(${fullLanes}::text[])
+        and ${claimKeyInSql} <> all(${fullLanes}::text[])
+        ${onlyUrgent ? sql`and b.priority < 2` : sql``}
       order by b.priority, b.due_at, b.id
       limit ${limit}
       for update of b skip locked
@@ -106,6 +124,6 @@ export async function nextDue(db: Db, fullLanes: readonly string[]): Promise<Dat
     from batches b join messages m on m.seq = b.message_seq
     left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
     where b.closed_at is null and m.paused_at is null
-      and b.app_id || ':' || b.platform || ':' || b.environment <> all(${fullLanes}::text[])`.execute(db)
+      and ${claimKeyInSql} <> all(${fullLanes}::text[])`.execute(db)
   return rows[0]?.at ?? null
 }

@@ -6,8 +6,10 @@ import { getSettings } from '../../30-audience/index.ts'
 import { checkConstantSize, checkContent, resolveTemplate } from '../../40-content/index.ts'
 import { estimateAudience } from './audience-walk.ts'
 import { checkAudience } from './check-audience.ts'
-import { freezeStep } from './freeze-audience.ts'
-import { type MessageRow, selectMessages } from './message-row.ts'
+import { freezeWhole } from './freeze-audience.ts'
+
+/** Recipients of a message that is frozen within its own request. */
+const frozenAtOnce = 1_000
 
 /**
  * Accepts one send: checks everything that can be known now, stores the message and answers with its id before
@@ -56,19 +58,10 @@ export async function createMessage(
     .execute()
   if (when.startAt > now) return { id, status: 'scheduled', estimated_recipients: estimated }
   // A send to few is frozen at once: nobody should wait for the scheduler's next look.
-  if (estimated <= 1_000 && !input.to.all && !input.to.segment_ids) await freezeWhole(tx, id, now)
+  if (estimated <= frozenAtOnce && !input.to.all && !input.to.segment_ids)
+    await freezeWhole(tx, id, { now, stepKeys: frozenAtOnce })
   else await sql`select pg_notify('messages', '')`.execute(tx)
   return { id, status: 'accepted', estimated_recipients: estimated }
-}
-
-async function freezeWhole(tx: Tx, id: string, now: Date): Promise<void> {
-  let isDone = false
-  while (!isDone) {
-    const message = (await selectMessages(tx, now)
-      .where('m.id', '=', id)
-      .executeTakeFirstOrThrow()) as MessageRow
-    isDone = await freezeStep(tx, message, now)
-  }
 }
 
 async function resolveApp(tx: Tx, workspaceId: string, input: MessageCreate): Promise<AppRow> {

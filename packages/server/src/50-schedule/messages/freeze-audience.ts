@@ -1,35 +1,48 @@
 import type { Environment, Platform } from '@carillon/contract'
+import { sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import { type Candidate, type WalkPosition, walkAudience } from './audience-walk.ts'
-import { announceBatches, type Entry, insertBatch } from './batches.ts'
-import { type MessageRow, selectMessages } from './message-row.ts'
+import { announceBatches, type Entry, insertBatches } from './batches.ts'
+import type { MessageRow } from './message-row.ts'
 import { recordUnreachable } from './unreachable.ts'
 
 /** Recipients in one batch: one lease, and the most that waits behind one slow window. */
 const batchSize = 1_000
 
-/** Freezes one step of the audience of one message that is due; false when none is. */
-export async function freezeNext(db: Db, now: Date): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
-    const message = await selectMessages(tx, now)
-      .where('m.frozen_at', 'is', null)
-      .where('m.start_at', '<=', now)
-      .where((eb) =>
-        eb.or([
-          eb('m.paused_at', 'is', null),
-          eb('m.cancelled_at', 'is not', null),
-          eb('m.expires_at', '<=', now),
-        ]),
-      )
-      .orderBy('m.start_at')
-      .limit(1)
-      .forUpdate('m')
-      .skipLocked()
-      .executeTakeFirst()
-    if (!message) return false
-    await freezeStep(tx, message as MessageRow, now)
-    return true
-  })
+/** A message without what is derived from its batches. */
+type Freezable = Omit<MessageRow, 'is_open' | 'finished_at' | 'in_flight'>
+
+export interface Freezing {
+  now: Date
+  /** Keys looked at in one step: it bounds the step's time, whatever share of the keys matches. */
+  stepKeys: number
+}
+
+/**
+ * Freezes one step of the audience of one message that is due. `idle`: none is. `taken`: another scheduler was
+ * quicker, and this step was in vain.
+ */
+export async function freezeNext(db: Db, to: Freezing): Promise<'stepped' | 'idle' | 'taken'> {
+  const message = (await selectDue(db, to.now).executeTakeFirst()) as Freezable | undefined
+  if (!message) return 'idle'
+  // Nothing is locked meanwhile: dispatch holds the message as well, window by window.
+  const step = await findStep(db, message, to)
+  return db
+    .transaction()
+    .execute(async (tx) => ((await storeStep(tx, message, step, to.now)) ? 'stepped' : 'taken'))
+}
+
+function selectDue(db: Db, now: Date) {
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('frozen_at', 'is', null)
+    .where('start_at', '<=', now)
+    .where((eb) =>
+      eb.or([eb('paused_at', 'is', null), eb('cancelled_at', 'is not', null), eb('expires_at', '<=', now)]),
+    )
+    .orderBy('start_at')
+    .limit(1)
 }
 
 /** When the next message starts, for a scheduler with nothing to do. */
@@ -43,19 +56,43 @@ export async function nextStart(db: Db): Promise<Date | null> {
   return row?.at ?? null
 }
 
-/**
- * Turns the next part of the audience into batches, one per provider lane, in one transaction with the place
- * where the next step goes on. True when the audience is frozen whole.
- */
-export async function freezeStep(tx: Tx, message: MessageRow, now: Date): Promise<boolean> {
-  const isOver = message.cancelled_at !== null || message.expires_at <= now
+/** Freezes the whole audience of a message that was just stored. */
+export async function freezeWhole(tx: Tx, id: string, to: Freezing): Promise<void> {
+  for (;;) {
+    const message = (await tx
+      .selectFrom('messages')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()) as Freezable
+    const step = await findStep(tx, message, to)
+    await storeStep(tx, message, step, to.now)
+    if (!step.next) return
+  }
+}
+
+interface Step {
+  candidates: readonly Candidate[]
+  next: WalkPosition | null
+}
+
+async function findStep(db: Db | Tx, message: Freezable, { now, stepKeys }: Freezing): Promise<Step> {
+  if (message.cancelled_at !== null || message.expires_at <= now) return { candidates: [], next: null }
   const { workspace_id: workspaceId, app_id: appId, audience: to } = message
-  const position = message.freeze_position as WalkPosition
-  const { candidates, next } = isOver
-    ? { candidates: [], next: null }
-    : await walkAudience(tx, { workspaceId, appId, to, now }, position)
-  await storeCandidates(tx, message, candidates, now)
-  await tx
+  const walk = { workspaceId, appId, to, now, stepKeys }
+  return walkAudience(db, walk, message.freeze_position as WalkPosition)
+}
+
+/**
+ * Turns the candidates into batches, one per provider lane, in one transaction with the place where the next step
+ * goes on. False when the message is not at this step any more; then nothing was stored.
+ */
+async function storeStep(
+  tx: Tx,
+  message: Freezable,
+  { candidates, next }: Step,
+  now: Date,
+): Promise<boolean> {
+  const moved = await tx
     .updateTable('messages')
     .set({
       freeze_position: JSON.stringify(next ?? {}),
@@ -63,52 +100,72 @@ export async function freezeStep(tx: Tx, message: MessageRow, now: Date): Promis
       targeted: message.targeted + candidates.length,
     })
     .where('id', '=', message.id)
-    .execute()
-  return next === null
+    .where('frozen_at', 'is', null)
+    .where(
+      'freeze_position',
+      '=',
+      sql<Record<string, unknown>>`${JSON.stringify(message.freeze_position)}::jsonb`,
+    )
+    .executeTakeFirst()
+  const isHere = moved.numUpdatedRows === 1n
+  if (isHere) await storeCandidates(tx, message, candidates, now)
+  return isHere
 }
 
 async function storeCandidates(
   tx: Tx,
-  message: MessageRow,
+  message: Freezable,
   candidates: readonly Candidate[],
   now: Date,
 ): Promise<void> {
+  const { lanes, unreachable } = sort(candidates, message.targeted)
+  const batches = [...lanes.values()].flatMap(({ platform, environment, entries }) =>
+    slices(entries, batchSize).map((slice) => ({
+      messageSeq: message.seq,
+      appId: message.app_id,
+      platform,
+      environment,
+      priority: priorityOf(message),
+      entries: slice,
+      attempt: 1,
+      dueAt: now,
+    })),
+  )
+  if (unreachable.length > 0) await recordUnreachable(tx, message.seq, unreachable, now)
+  if (batches.length === 0) return
+  await insertBatches(tx, batches)
+  await announceBatches(tx)
+}
+
+function sort(candidates: readonly Candidate[], firstOrdinal: number) {
   const lanes = new Map<string, { platform: Platform; environment: Environment; entries: Entry[] }>()
   const unreachable: { ordinal: number; userId: string | null }[] = []
-  for (const [
-    i,
-    { subscription_id: subscriptionId, user_id: userId, platform, environment },
-  ] of candidates.entries()) {
-    const ordinal = message.targeted + i
+  candidates.forEach(({ subscription_id: subscriptionId, user_id: userId, platform, environment }, i) => {
+    const ordinal = firstOrdinal + i
     if (!subscriptionId || !platform || !environment) {
       unreachable.push({ ordinal, userId })
-      continue
+      return
     }
     const key = `${platform}:${environment}`
     const lane = lanes.get(key) ?? { platform, environment, entries: [] }
     lanes.set(key, lane)
     lane.entries.push({ ordinal, subscriptionId, userId })
-  }
-  for (const { platform, environment, entries } of lanes.values()) {
-    for (let from = 0; from < entries.length; from += batchSize) {
-      await insertBatch(tx, {
-        messageSeq: message.seq,
-        appId: message.app_id,
-        platform,
-        environment,
-        priority: priorityOf(message),
-        entries: entries.slice(from, from + batchSize),
-        attempt: 1,
-        dueAt: now,
-      })
-    }
-  }
-  if (unreachable.length > 0) await recordUnreachable(tx, message.seq, unreachable, now)
-  if (lanes.size > 0) await announceBatches(tx)
+  })
+  return { lanes, unreachable }
 }
 
-/** Lower goes first: transactional, then high, then the rest. */
-function priorityOf({ category, priority }: MessageRow): number {
+function slices<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
+}
+
+/**
+ * Lower goes first: transactional; then what is of high priority or names its recipients, which something that
+ * just happened has set off; then the rest.
+ */
+function priorityOf({ category, priority, audience }: Freezable): number {
   if (category === 'transactional') return 0
-  return priority === 'high' ? 1 : 2
+  const isToAudience = audience.all !== undefined || audience.segment_ids !== undefined
+  return priority === 'high' || !isToAudience ? 1 : 2
 }

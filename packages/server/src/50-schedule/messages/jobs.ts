@@ -3,6 +3,12 @@ import { freezeNext, nextStart } from './freeze-audience.ts'
 
 const longestSleepMs = 5_000
 
+/** One scheduler is enough for a message; the others look again whether it is still at work. */
+const leftToOthersMs = 1_000
+
+/** The embedded database serves nobody else during a step. */
+const stepKeys = { embedded: 500, postgres: 5_000 }
+
 /** Freezes the audiences of due messages until the signal says stop. Several may run; a row lock keeps them apart. */
 export async function runFreezer(
   store: Store,
@@ -12,8 +18,9 @@ export async function runFreezer(
   await store.listen('messages', alarm.wake)
   while (!signal.aborted) {
     try {
-      if (await freezeNext(store.bulk, now())) continue
-      await alarm.sleep(await untilNextStart(store, now), signal)
+      const done = await freezeNext(store.bulk, { now: now(), stepKeys: stepKeys[store.kind] })
+      if (done === 'idle') await alarm.sleep(await untilNextStart(store, now), signal)
+      if (done === 'taken') await alarm.sleep(leftToOthersMs, signal)
     } catch (error) {
       if (signal.aborted) return
       log.error({ err: error }, 'freezing an audience failed; trying again')
