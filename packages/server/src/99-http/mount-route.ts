@@ -37,9 +37,11 @@ export function mountRoute(
     ...(endpoint.bodyLimit ? { bodyLimit: endpoint.bodyLimit } : {}),
     // Whoever may not call is told so before the body is read.
     onRequest: async (request, reply) => {
-      if (!request.headers.authorization && !request.headers.cookie)
-        limiter.take(ratePolicies.anonymous, request.ip, reply)
-      const caller = await identify(request, endpoint.access)
+      const caller = await identify(request, endpoint.access).catch((error) => {
+        if (error instanceof Problem && error.code === 'unauthenticated')
+          limiter.take(ratePolicies.anonymous, request.ip, reply)
+        throw error
+      })
       limiter.take(ratePolicies.default, caller.id, reply)
       request.caller = caller
     },

@@ -12,7 +12,7 @@ export const ratePolicies = {
   default: { name: 'default', burst: 2_000, perSecond: 1_000 },
   /** Guessing keys is slow. */
   signIn: { name: 'sign-in', burst: 10, perSecond: 0.2 },
-  /** Callers that did not say who they are. */
+  /** Callers that did not say who they are, or not truly. */
   anonymous: { name: 'anonymous', burst: 100, perSecond: 20 },
 } as const satisfies Record<string, RatePolicy>
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import { Problem } from '../00-kernel/index.ts'
 import type { Identify } from './identify.ts'
 
 /** Passes `/sandbox/…` on to the sandbox's control API, for signed-in callers, so that the console needs one origin. */
@@ -18,6 +19,8 @@ export function proxySandbox(app: FastifyInstance, sandboxUrl: string, identify:
         ...(request.body === undefined
           ? {}
           : { body: JSON.stringify(request.body), headers: { 'content-type': 'application/json' } }),
+      }).catch(() => {
+        throw new Problem('unavailable', { detail: 'The sandbox does not answer.', retryAfterSeconds: 5 })
       })
       reply.code(answer.status).type(answer.headers.get('content-type') ?? 'application/json')
       return reply.send(answer.body ? Readable.fromWeb(answer.body as never) : '')
