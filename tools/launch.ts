@@ -46,7 +46,7 @@ export async function launch(dataDir: string): Promise<Launched> {
 }
 
 function start(file: string, args: string[], environment: NodeJS.ProcessEnv = process.env): ChildProcess {
-  return spawn(process.execPath, [join(root, file), ...args], {
+  return spawn(process.execPath, [...process.execArgv, join(root, file), ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -101,6 +101,22 @@ test("a provider that hangs on one app's messages delays neither another app's m
   for (const id of held) expect((await stage.ended(id)).counts).toMatchObject({ sent: 200, failed: 0 })
 })
 
+test('a campaign that fills its lane does not stand before a message to one person', async () => {
+  const { seed, start, send, subscribe } = await stage.openApp('Busy lane')
+  await seed({ platform: 'apns', count: 200 })
+  // As many as one dispatcher has on the wire for a lane.
+  stage.sandbox.control.addFault({ provider: 'apns', fault: 'hang', times: 800 })
+  const held: string[] = []
+  for (let i = 0; i < 5; i += 1) held.push(await start({ to: { all: true }, content }))
+  await until(() => stage.sandbox.control.stats().apns.refused.hang === 800)
+
+  const [one] = await subscribe({ platform: 'apns' })
+  expect((await send({ to: { subscription_ids: [one?.id] }, content })).counts.sent).toBe(1)
+  expect(await firstAttempts()).toBe(5)
+
+  for (const id of held) expect((await stage.ended(id)).counts).toMatchObject({ sent: 200, failed: 0 })
+})
+
 /** How often deliveries were accepted, and how often more than once. */
 function arrivals(platform: Platform): { deliveries: number; repeats: number } {
   const times = Object.values(stage.sandbox.control.deliveries(platform))

@@ -74,6 +74,7 @@ export async function openStage(
       const stop = new AbortController()
       const settings = {
         ...config,
+        transport: { ...config.transport, proxy: null },
         masterKey: await loadMasterKey(null, server.dataDir),
         ca: [sandbox.caPem],
         logLevel: 'error',

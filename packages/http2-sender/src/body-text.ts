@@ -1,7 +1,9 @@
 /** Longer bodies are cut: providers answer with a few hundred bytes, and a reverse proxy's page is of no use. */
 export const longestBodyBytes = 64 * 1024
 
-/** Gathers the chunks of a response body up to `longestBodyBytes`. */
+export type BodyText = ReturnType<typeof createBodyText>
+
+/** Gathers the chunks of a response body up to `longestBodyBytes`. It keeps the chunks, so they must not change afterwards. */
 export function createBodyText() {
   const chunks: Buffer[] = []
   let bytes = 0

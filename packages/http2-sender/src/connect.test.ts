@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { connect, secureContextOf } from './connect.ts'
+import { createConnector } from './connect.ts'
 import type { Job } from './connection.ts'
+import { ownHttp2 } from './h2/own-connection.ts'
+import { nodeHttp2 } from './node-h2-connection.ts'
 import type { Answer } from './sender.ts'
 import { startTestServer } from './testing/index.ts'
 
@@ -11,14 +13,16 @@ afterEach(async () => {
 })
 
 function jobOf(resolve: (answers: Answer[]) => void): Job {
-  const batch = { answers: [], open: 1, resolve }
-  return { request: { path: '/', headers: {}, body: '' }, varying: [], batch, index: 0, resent: false }
+  const request = { path: '/', headers: {}, body: '' }
+  const batch = { requests: [request], answers: [], open: 1, isUrgent: false, resolve }
+  return { request, batch, index: 0, resent: false }
 }
 
 test.each([
-  'h2',
-  'http/1.1',
-] as const)('%s: a connection closes when it has been idle for long enough, and not while it is busy', async (protocol) => {
+  ['our h2', 'h2', ownHttp2],
+  ['h2 of Node', 'h2', nodeHttp2],
+  ['http/1.1', 'http/1.1', ownHttp2],
+] as const)('%s: a connection closes when it has been idle for long enough, and not while it is busy', async (_name, protocol, http2) => {
   const idleMs = 100
   const server = await startTestServer({
     protocols: protocol,
@@ -34,10 +38,10 @@ test.each([
     pressed: vi.fn(),
     closed: vi.fn(),
   }
-  const options = { origin: new URL(server.origin), timeoutMs: 5000, idleMs, limit: () => 10, events }
-  const context = secureContextOf({ origin: server.origin, ca: server.ca })
-  const { signal } = new AbortController()
-  const connection = await connect({ protocols: [protocol], lookup: undefined }, context, options, signal)
+  const connector = createConnector({ origin: server.origin, ca: server.ca, protocols: [protocol] }, http2)
+  const { origin } = connector
+  const options = { origin, timeoutMs: 5000, idleMs, limit: () => 10, maxInFlight: 10, unindexed: [], events }
+  const connection = await connector.connect(options, new AbortController().signal)
   if ('connectFailure' in connection) throw new Error(connection.connectFailure)
   const [answer] = await new Promise<Answer[]>((resolve) => connection.start(jobOf(resolve)))
   expect(answer).toMatchObject({ status: 200 })

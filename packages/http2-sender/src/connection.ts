@@ -1,18 +1,19 @@
+import type { Socket } from 'node:net'
 import type { Answer, SendRequest } from './sender.ts'
 
-/** Where the answers of one `send` are gathered. */
+/** The requests of one `send`, and where their answers are gathered. */
 export interface Batch {
+  requests: readonly SendRequest[]
   answers: Answer[]
   /** How many answers are still missing. */
   open: number
+  isUrgent: boolean
   resolve: (answers: Answer[]) => void
 }
 
 /** One request on its way, and the place its answer belongs to. */
 export interface Job {
   request: SendRequest
-  /** Names whose values change from request to request: kept out of the header compression table. */
-  varying: readonly string[]
   batch: Batch
   index: number
   /** Sent a second time because the peer had not processed it; there is no third. */
@@ -35,7 +36,7 @@ export interface Connection {
 
 export interface ConnectionEvents {
   settled(job: Job, answer: Answer): void
-  /** There may be room where there was none. */
+  /** There may be room where there was none. Comes after `settled`, once for many of them. */
   freed(): void
   /** The peer wants less at a time. */
   pressed(): void
@@ -49,7 +50,26 @@ export interface ConnectionOptions {
   idleMs: number
   /** Requests in flight on one connection, as of now. */
   limit: () => number
+  /** What `limit` never exceeds. */
+  maxInFlight: number
+  /** Headers that never enter the peer's compression table. */
+  unindexed: readonly string[]
   events: ConnectionEvents
+}
+
+/** A connected socket, with TLS on it. */
+export interface SecureSocket {
+  socket: Socket
+  /** Hands over each piece that is read, and before that what has come already. The piece is good during the call. */
+  read(take: (chunk: Buffer) => void): void
+}
+
+/** One way to speak HTTP/2. */
+export interface Http2 {
+  /** On a connected socket. Ready once the peer's first SETTINGS say how much it takes. */
+  open(secure: SecureSocket, options: ConnectionOptions, signal: AbortSignal): Promise<Connection>
+  /** It reads with `SecureSocket.read` alone; otherwise the socket is a usual stream. */
+  readsInPlace: boolean
 }
 
 /** A stable name for what went wrong, never its message. */

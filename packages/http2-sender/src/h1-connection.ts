@@ -1,12 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent, request as openRequest } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { createBodyText } from './body-text.ts'
 import { type Connection, type ConnectionOptions, codeOf, type Job } from './connection.ts'
 import type { Failure, Response } from './sender.ts'
 
 /** Speaks HTTP/1.1 on a connected socket: one request at a time, kept alive between them. */
-export function h1Connection(socket: TLSSocket, options: ConnectionOptions): Connection {
+export function h1Connection(socket: Socket, options: ConnectionOptions): Connection {
   const { origin, timeoutMs, idleMs, events } = options
   const gone = new Error('the socket is gone')
   const agent = agentOf(socket, gone)
@@ -90,6 +90,7 @@ export function h1Connection(socket: TLSSocket, options: ConnectionOptions): Con
     if (closing) socket.destroy()
     else idle.refresh()
     events.settled(job, answer)
+    events.freed()
   }
 
   /** What is busy at this moment starts to wait anew when it comes to rest. */
@@ -111,7 +112,7 @@ export function h1Connection(socket: TLSSocket, options: ConnectionOptions): Con
 }
 
 /** An agent with this one socket, which refuses to make another. */
-function agentOf(socket: TLSSocket, gone: Error): Agent {
+function agentOf(socket: Socket, gone: Error): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   let handedOut = false
   agent.createConnection = (_options, callback) => {
@@ -130,7 +131,12 @@ function addressOf(origin: URL) {
 }
 
 function lineOf({ request }: Job, origin: URL) {
-  const headers = { ...request.headers, host: origin.host, 'content-length': Buffer.byteLength(request.body) }
+  const headers = {
+    ...request.shared,
+    ...request.headers,
+    host: origin.host,
+    'content-length': Buffer.byteLength(request.body),
+  }
   return { method: request.method ?? 'POST', path: request.path, headers }
 }
 

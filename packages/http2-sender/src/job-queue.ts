@@ -1,28 +1,75 @@
-import type { Job } from './connection.ts'
+import type { Batch, Job } from './connection.ts'
 
-/** First in, first out; what goes again goes first. Taking one costs the same however many wait. */
+/** First in, first out, urgent ones before all others. Taking one costs the same however many wait. */
 export function createJobQueue() {
-  const again: Job[] = []
-  let waiting: Job[] = []
-  let head = 0
+  const urgent = createLine()
+  const usual = createLine()
   return {
     get size(): number {
-      return again.length + waiting.length - head
+      return urgent.size + usual.size
     },
-    push(job: Job): void {
-      waiting.push(job)
+    push(batch: Batch): void {
+      if (batch.requests.length > 0) lineOf(batch).push(batch)
     },
-    pushFirst(job: Job): void {
-      again.push(job)
+    /** What goes again goes before the others of its kind. */
+    pushAgain(job: Job): void {
+      lineOf(job.batch).pushAgain(job)
     },
     shift(): Job {
-      const job = again.pop() ?? waiting[head++]
-      if (job === undefined) throw new RangeError('the queue is empty')
-      if (head > 0 && head * 2 >= waiting.length) {
-        waiting = waiting.slice(head)
-        head = 0
-      }
-      return job
+      return (urgent.size > 0 ? urgent : usual).shift()
     },
+  }
+
+  function lineOf({ isUrgent }: Batch) {
+    return isUrgent ? urgent : usual
+  }
+}
+
+/** Keeps whole batches: a job is made when its turn comes, so that those who wait take no memory. */
+function createLine() {
+  const again: Job[] = []
+  let batches: Batch[] = []
+  let head = 0
+  /** The next request of the batch at `head`. */
+  let index = 0
+  let size = 0
+
+  function shift(): Job {
+    const job = again.pop() ?? next()
+    size--
+    return job
+  }
+
+  function next(): Job {
+    const batch = batches[head]
+    const request = batch?.requests[index]
+    if (batch === undefined || request === undefined) throw new RangeError('the queue is empty')
+    const job = { request, batch, index, resent: false }
+    index++
+    if (index === batch.requests.length) nextBatch()
+    return job
+  }
+
+  function nextBatch(): void {
+    index = 0
+    head++
+    if (head * 2 < batches.length) return
+    batches = batches.slice(head)
+    head = 0
+  }
+
+  return {
+    get size(): number {
+      return size
+    },
+    push(batch: Batch): void {
+      batches.push(batch)
+      size += batch.requests.length
+    },
+    pushAgain(job: Job): void {
+      again.push(job)
+      size++
+    },
+    shift,
   }
 }

@@ -1,5 +1,6 @@
 import type { ConnectFailure } from './connect.ts'
 import type { Connection } from './connection.ts'
+import { createGrowth } from './growth.ts'
 
 export interface PoolOptions {
   maxConnections: number
@@ -7,6 +8,8 @@ export interface PoolOptions {
   open: (signal: AbortSignal) => Promise<Connection | ConnectFailure>
   /** What a connection that is still being opened will probably take at once. */
   expectedRoom: () => number
+  /** The peer has complained: more connections would be more of the same. */
+  isPressed: () => boolean
   /** There may be room where there was none. */
   freed: () => void
   /** There is no connection, and the last attempt failed. */
@@ -14,8 +17,9 @@ export interface PoolOptions {
 }
 
 export interface Pool {
-  roomiest(): Connection | undefined
-  /** Opens as many connections as so many waiting requests call for. */
+  /** Where the next requests should go. */
+  next(): Connection | undefined
+  /** Opens connections if so many waiting requests call for it. */
   openFor(waiting: number): void
   /** To be told when a connection takes no more requests. */
   closed(connection: Connection): void
@@ -35,15 +39,30 @@ export function createPool(options: PoolOptions): Pool {
   /** Take no more requests, but still owe answers. */
   const draining = new Set<Connection>()
   const attempts = new Set<AbortController>()
+  const growth = createGrowth()
   let reopenAt = 0
   let drained = () => {}
 
   function openFor(waiting: number): void {
+    const isStalled = growth.isStalled(waiting > 0)
+    if (waiting === 0) return
     const each = options.expectedRoom()
-    while (waiting > attempts.size * each && connections.size + attempts.size < maxConnections) {
+    const most = mostConnections(each, isStalled)
+    while (waiting > attempts.size * each && connections.size + attempts.size < most) {
       if (connections.size + attempts.size > 0 && performance.now() < reopenAt) return
       void openOne()
     }
+  }
+
+  /**
+   * HTTP/1.1 takes one request at a time, so as many as wait. HTTP/2 begins with one and doubles as long as that one
+   * stalls: a few round trips are enough to find out what a distant peer needs.
+   */
+  function mostConnections(each: number, isStalled: boolean): number {
+    if (each === 1) return maxConnections
+    const now = connections.size + attempts.size
+    if (now === 0) return Math.min(1, maxConnections)
+    return isStalled && attempts.size === 0 && !options.isPressed() ? Math.min(now * 2, maxConnections) : now
   }
 
   async function openOne(): Promise<void> {
@@ -76,6 +95,11 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function answered(): void {
+    growth.answered()
+    forgetDrained()
+  }
+
+  function forgetDrained(): void {
     for (const connection of draining) if (connection.inFlight === 0) draining.delete(connection)
     if (draining.size === 0) drained()
   }
@@ -93,19 +117,24 @@ export function createPool(options: PoolOptions): Pool {
         clearTimeout(timer)
         resolve()
       }
-      answered()
+      forgetDrained()
     })
     for (const connection of draining) connection.destroy()
   }
 
-  return { roomiest: () => roomiestOf(connections), openFor, closed, answered, drain, close }
+  return { next: () => nextOf(connections), openFor, closed, answered, drain, close }
 }
 
-function roomiestOf(connections: Iterable<Connection>): Connection | undefined {
+/**
+ * The first that is less than half full, so that what is not needed comes to rest and closes in the end; else the
+ * one with the most room.
+ */
+function nextOf(connections: Iterable<Connection>): Connection | undefined {
   let best: Connection | undefined
   let mostRoom = 0
   for (const connection of connections) {
     const room = connection.room
+    if (room > connection.inFlight) return connection
     if (room > mostRoom) {
       best = connection
       mostRoom = room

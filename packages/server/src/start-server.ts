@@ -14,7 +14,6 @@ import {
   type Store,
 } from './00-kernel/index.ts'
 import { createSignInToken, ensureWorkspace } from './10-access/index.ts'
-import { forgetOldKeys } from './20-ingest/index.ts'
 import { runJobs } from './30-audience/jobs.ts'
 import { releaseAllLeases } from './50-schedule/index.ts'
 import { runFreezer } from './50-schedule/messages/jobs.ts'
@@ -23,6 +22,7 @@ import { runDispatch } from './70-dispatch/jobs.ts'
 import { docsPage, openApiText } from './99-http/api-description.ts'
 import { createHttpServer } from './99-http/index.ts'
 import { apiRoutes } from './api-routes.ts'
+import { runTidying } from './run-tidying.ts'
 
 export interface Overrides {
   /** An open store instead of the configured one; the caller closes it. */
@@ -44,7 +44,6 @@ export interface RunningServer extends AsyncDisposable {
 
 const version = '0.1.0'
 const builtConsole = fileURLToPath(new URL('../../console/dist', import.meta.url))
-const hourMs = 3_600_000
 
 /** The parts list, in the order in which they start; they stop in reverse. */
 export async function startServer(config: Config, overrides: Overrides = {}): Promise<RunningServer> {
@@ -68,6 +67,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     allowPrivateTargets: config.allowPrivateTargets,
     hosts: overrides.hosts,
     providerTimeoutMs: config.providerTimeoutMs,
+    transport: { ...config.transport, proxy: config.secrets.proxy },
     logLevel: config.logLevel,
   }
   const metrics = new Registry()
@@ -110,14 +110,10 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
   await http.listen({ port: config.port, host: config.host })
 
   const context = { log, now, signal: stop.signal }
-  const loops: Promise<void>[] = [keepUp(store, context)]
+  const loops: Promise<void>[] = [keepUp(store, context), runTidying(store, context)]
   if (config.roles.includes('scheduler')) loops.push(runFreezer(store, context), runJobs(store, context))
   if (config.roles.includes('worker'))
     loops.push(runDispatch(store, settings, { threads: config.workerThreads, ...context }))
-  const tidy = setInterval(
-    () => void forgetOldKeys(store.bulk, now()).catch((err) => log.warn({ err }, 'tidying failed')),
-    hourMs,
-  )
 
   const { port } = http.server.address() as AddressInfo
   const address =
@@ -129,7 +125,6 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     store,
     [Symbol.asyncDispose]: async () => {
       stop.abort()
-      clearInterval(tidy)
       await http.close()
       await Promise.all(loops)
       if (!overrides.store) await store[Symbol.asyncDispose]()

@@ -8,7 +8,10 @@ import { AttributeName } from './users.ts'
 
 const Ids = z.array(Id).min(1).max(10_000)
 
-/** Exactly one family: subscription_ids, user_ids, users_by, segment_ids or all. */
+/**
+ * Exactly one family: subscription_ids, user_ids, users_by, segment_ids or all. Beside any of them,
+ * exclude_segment_ids leaves out the people of these segments; devices without a person stay.
+ */
 export const Audience = z
   .strictObject({
     subscription_ids: Ids.optional(),

@@ -1,1 +1,2 @@
+export * from './test-proxy.ts'
 export * from './test-server.ts'

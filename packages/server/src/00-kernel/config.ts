@@ -92,6 +92,20 @@ export const environmentSchema = z.object({
     .max(120_000)
     .default(15_000)
     .describe('Milliseconds to wait for a provider to answer one request.'),
+  HTTP_TRANSPORT: z
+    .enum(['socket', 'node'])
+    .default('socket')
+    .describe('How providers are spoken to: `socket`, our own HTTP/2 client; `node`, the one of Node.js.'),
+  HTTPS_PROXY: z
+    .string()
+    .regex(/^http:\/\/[^/]+\/?$/, 'must be http://[user:password@]host:port')
+    .optional()
+    .describe('A proxy that takes CONNECT, for all connections to providers.'),
+  NO_PROXY: z
+    .string()
+    .default('')
+    .transform(list)
+    .describe('Comma list of hosts that are reached without the proxy. This machine always is.'),
 })
 
 export interface Config {
@@ -107,8 +121,9 @@ export interface Config {
   allowPrivateTargets: readonly string[]
   sandboxUrl: string | null
   providerTimeoutMs: number
+  transport: { http: 'socket' | 'node'; noProxy: readonly string[] }
   /** Apart, so that the rest may be logged. */
-  secrets: { masterKey: string | null; apiKey: string | null }
+  secrets: { masterKey: string | null; apiKey: string | null; proxy: string | null }
 }
 
 /** Reads the environment; throws one error that names every variable that is wrong. */
@@ -141,6 +156,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS,
     sandboxUrl: env.SANDBOX_URL ?? null,
     providerTimeoutMs: env.PROVIDER_TIMEOUT_MS,
-    secrets: { masterKey: env.SECRET_KEY ?? null, apiKey: env.CARILLON_SECRET_KEY ?? null },
+    transport: { http: env.HTTP_TRANSPORT, noProxy: env.NO_PROXY },
+    secrets: {
+      masterKey: env.SECRET_KEY ?? null,
+      apiKey: env.CARILLON_SECRET_KEY ?? null,
+      proxy: env.HTTPS_PROXY ?? null,
+    },
   })
 }

@@ -120,3 +120,9 @@ export async function insertSession(tx: Tx, workspaceId: string, lifetimeMs: num
 export async function deleteSession(tx: Tx, token: string): Promise<void> {
   await tx.deleteFrom('console_sessions').where('hash', '=', sha256(token)).execute()
 }
+
+/** Links and sessions are refused from their expiry on; this only frees their rows. */
+export async function forgetExpired(db: Db, now: Date): Promise<void> {
+  await db.deleteFrom('sign_in_tokens').where('expires_at', '<=', now).execute()
+  await db.deleteFrom('console_sessions').where('expires_at', '<=', now).execute()
+}

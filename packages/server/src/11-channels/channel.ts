@@ -7,6 +7,7 @@ import type {
   WebPushOverrides,
   WnsOverrides,
 } from '@carillon/contract'
+import type { Transport } from './open-sender.ts'
 
 /** Content after Liquid and locale choice, for one person on one platform. Plain text, ready to be built in. */
 export interface RenderedContent {
@@ -138,6 +139,8 @@ export interface LaneOptions {
   /** Resolves a user-supplied target, or refuses it (private addresses). */
   safeLookup: (url: URL) => Promise<{ address: string; family: 4 | 6; port?: number } | { refused: string }>
   timeoutMs: number
+  /** Absent: the own transport, no proxy. */
+  transport?: Transport
 }
 
 /** Full origins or URLs; defaults are the providers' own, tests and relays override them. */
@@ -157,8 +160,17 @@ export interface ProviderEndpoints {
 export interface Lane extends AsyncDisposable {
   /** Where else the same credential reaches: a token that is bad here may be good there. APNs with a key only. */
   otherEnvironment?: Environment
-  /** One verdict per parcel, in order. Does not throw for anything a provider or network does. */
-  send(parcels: readonly Parcel[]): Promise<Verdict[]>
+  /** All parcels go to one service, so that much trouble at once says that the service is down. */
+  isOneService?: boolean
+  /**
+   * One verdict per parcel, in order. Does not throw for anything a provider or network does. `urgent` parcels go
+   * before all others that wait for a connection.
+   */
+  send(parcels: readonly Parcel[], how?: SendOptions): Promise<Verdict[]>
+}
+
+export interface SendOptions {
+  urgent?: boolean
 }
 
 export interface ParsedCredential<C> {

@@ -6,6 +6,7 @@ import { webpushChannel } from './webpush/index.ts'
 import { wnsChannel } from './wns/index.ts'
 
 export * from './channel.ts'
+export type { Transport } from './open-sender.ts'
 
 const channels: Record<Platform, Channel<never>> = {
   apns: apnsChannel as Channel<never>,

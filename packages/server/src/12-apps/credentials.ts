@@ -1,6 +1,6 @@
 import type { Platform } from '@carillon/contract'
 import { sql } from 'kysely'
-import { type Db, Problem, type Tx, type Vault } from '../00-kernel/index.ts'
+import type { Db, Tx, Vault } from '../00-kernel/index.ts'
 import { channelOf } from '../11-channels/index.ts'
 import { type CredentialRow, findCredential, upsertCredential } from './store.ts'
 
@@ -12,7 +12,9 @@ export async function saveCredential(
 ): Promise<CredentialRow> {
   const channel = channelOf(platform)
   const previous = channel.inherit && (await openCredential(tx, vault, appId, platform))
-  const whole = previous && channel.inherit ? channel.inherit(input, previous.credential) : input
+  // What cannot be read any more cannot be inherited either: the caller is just entering it again.
+  const isReadable = previous !== undefined && !('unreadable' in previous)
+  const whole = isReadable && channel.inherit ? channel.inherit(input, previous.credential) : input
   const { credential, expiresAt } = await channel.parseCredential(whole)
   // Messages that wait for a better credential are tried at once.
   await sql`select pg_notify('batches', '')`.execute(tx)
@@ -26,21 +28,21 @@ export async function saveCredential(
   })
 }
 
-/** The credential itself, for a lane. Undefined when there is none. */
+/** The credential itself, for a lane. Undefined when there is none; `unreadable` is a sentence that says why. */
 export async function openCredential(
   db: Db | Tx,
   vault: Vault,
   appId: string,
   platform: Platform,
-): Promise<{ credential: unknown; revision: string } | undefined> {
+): Promise<{ credential: unknown } | { unreadable: string } | undefined> {
   const row = await findCredential(db, appId, platform)
   if (!row) return undefined
   if (row.sealed_with !== vault.keyId) {
-    throw new Problem('conflict', {
-      detail: `The ${platform} credential was sealed with another SECRET_KEY (${row.sealed_with}); enter it again.`,
-    })
+    return {
+      unreadable: `The ${platform} credential was sealed with another SECRET_KEY (${row.sealed_with}); enter it again.`,
+    }
   }
-  return { credential: JSON.parse(vault.open(row.sealed, context(appId, platform))), revision: row.revision }
+  return { credential: JSON.parse(vault.open(row.sealed, context(appId, platform))) }
 }
 
 function context(appId: string, platform: Platform): string {

@@ -111,6 +111,7 @@ function credentialRoutes({ vault, laneOptions }: AppRoutesDeps): Route[] {
       const opened = await openCredential(db, vault, params.id, params.platform)
       if (!opened)
         throw new Problem('not_found', { detail: `The app has no ${params.platform} credential yet.` })
+      if ('unreadable' in opened) throw new Problem('conflict', { detail: opened.unreadable })
       const device = body.subscription_id ? await deviceOf(db, params, body.subscription_id) : null
       const environment = device?.environment ?? 'production'
       const options = { ...laneOptions, environment }

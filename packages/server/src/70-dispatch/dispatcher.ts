@@ -29,7 +29,7 @@ export interface DispatchDeps {
  * Batches in work at once: in all, and for one lane, so that a hanging provider holds up only itself. Urgent ones
  * are counted apart, so that no campaign stands before them.
  */
-const mostBatches = 64
+const mostBatches = 128
 const mostPerLane = 4
 
 const longestSleepMs = 5_000
@@ -98,8 +98,11 @@ function fullLanesOf(active: Active): string[] {
 async function untilDue(deps: DispatchDeps, active: Active): Promise<number> {
   // A batch that ends rings the alarm, and so frees its lane.
   const { urgent, bulk } = countOf(active)
-  if (Math.max(urgent, bulk) >= mostBatches) return longestSleepMs
-  const next = await nextDue(deps.store.bulk, fullLanesOf(active))
+  if (urgent >= mostBatches) return longestSleepMs
+  const next = await nextDue(deps.store.bulk, {
+    fullLanes: fullLanesOf(active),
+    onlyUrgent: bulk >= mostBatches,
+  })
   if (!next) return longestSleepMs
   return Math.min(longestSleepMs, Math.max(20, next.getTime() - deps.now().getTime()))
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Log, Store } from '../00-kernel/index.ts'
+import { type Log, type Store, threadLimits } from '../00-kernel/index.ts'
 import { type DispatcherSettings, startDispatcher } from './start-dispatcher.ts'
 
 /** Sends in `threads` threads, or in this one when 0, by the clock `now`; resolves when all have stopped. */
@@ -26,6 +26,7 @@ async function runThread(
     const worker = new Worker(new URL('./dispatch-thread.ts', import.meta.url), {
       workerData: { handle, settings },
       transferList,
+      resourceLimits: threadLimits,
     })
     const stop = () => worker.postMessage('stop')
     signal.addEventListener('abort', stop, { once: true })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Verdict, verdictClasses } from '../11-channels/index.ts'
-import { type Judging, judgeVerdict, type Sent } from './judge-verdict.ts'
+import { breakCircuit, type Judging, judgeVerdict, type Sent } from './judge-verdict.ts'
 import { emptyResult, type WindowResult } from './window.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
@@ -164,4 +164,32 @@ test('a dead token is named with everything that protects a newer registration',
       code: 'Unregistered',
     },
   ])
+})
+
+function breaker(classes: readonly Verdict['class'][], changed: Partial<Judging> = {}) {
+  const result = emptyResult()
+  const verdicts = classes.map((each) => ({ class: each, status: 503, code: 'ServiceUnavailable' }))
+  breakCircuit(result, verdicts, { ...judging, ...changed })
+  return result.block
+}
+
+test('a window in which nobody got through closes the lane, for longer each time', () => {
+  const all = Array.from({ length: 5 }, () => ['retry', 'unknown_outcome'] as const).flat()
+  expect(breaker(all)).toEqual({
+    until: new Date(now.getTime() + 2_000),
+    reason: 'provider_unavailable',
+    detail: '503 ServiceUnavailable',
+  })
+  const later = [1, 3, 20].map((blocks) => Number(breaker(all, { blocks })?.until) - now.getTime())
+  expect(later).toEqual([4_000, 16_000, 300_000])
+})
+
+test('one answer of another kind, or too few answers, leave the lane open', () => {
+  expect(breaker([...Array.from({ length: 20 }, () => 'retry' as const), 'token_dead'])).toBeNull()
+  expect(breaker(Array.from({ length: 9 }, () => 'retry' as const))).toBeNull()
+})
+
+test('the single request of a closed lane decides alone', () => {
+  expect(breaker(['retry'], { blocks: 1 })?.until).toEqual(new Date(now.getTime() + 4_000))
+  expect(breaker(['accepted'], { blocks: 1 })).toBeNull()
 })

@@ -78,6 +78,26 @@ export function judgeVerdict(result: WindowResult, verdict: Verdict, sent: Sent,
   }
 }
 
+/** Fewer answers than this say nothing about the service. */
+const fewestForBreaker = 10
+
+/**
+ * The circuit breaker: a window in which nobody got through to a service closes its lane for a while, so that the
+ * rest of the audience waits instead of using up attempts. It opens with a single request.
+ */
+export function breakCircuit(result: WindowResult, verdicts: readonly Verdict[], judging: Judging): void {
+  const isDown = verdicts.every((verdict) => verdict.class === 'retry' || verdict.class === 'unknown_outcome')
+  if (!isDown || result.block || (verdicts.length < fewestForBreaker && judging.blocks === 0)) return
+  const { now, blocks, random } = judging
+  const ms = Math.min(300_000, 2_000 * 2 ** Math.min(blocks, 8)) * (0.75 + random() / 2)
+  const [first] = verdicts
+  result.block = {
+    until: new Date(now.getTime() + ms),
+    reason: 'provider_unavailable',
+    detail: detailOf(first as Verdict),
+  }
+}
+
 function relabel(result: WindowResult, { entry, tokenHash }: Sent, environment: Environment): void {
   result.relabelled.push({ subscriptionId: entry.subscriptionId, tokenHash, environment })
 }
@@ -123,12 +143,18 @@ function block(result: WindowResult, verdict: Verdict, { now, blocks, random }: 
     verdict.retryAfterMs ?? Math.min(600_000, 15_000 * 2 ** Math.min(blocks, 6)) * (0.75 + random() / 2)
   const until = new Date(now.getTime() + ms)
   if (result.block && result.block.until >= until) return
-  const detail = [verdict.status, verdict.code, verdict.detail].filter((part) => part != null).join(' ')
   result.block = {
     until,
     reason: verdict.class === 'auth_broken' ? 'credential_rejected' : 'throttled',
-    detail: detail.slice(0, 500),
+    detail: detailOf(verdict),
   }
+}
+
+function detailOf({ status, code, detail }: Verdict): string {
+  return [status, code, detail]
+    .filter((part) => part != null)
+    .join(' ')
+    .slice(0, 500)
 }
 
 type Again = Judging & { dueAt?: Date; countsAsAttempt: boolean }

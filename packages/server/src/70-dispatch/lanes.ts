@@ -13,6 +13,15 @@ function laneKey({ app_id, platform, environment }: LaneAddress): string {
   return `${app_id}:${platform}:${environment}`
 }
 
+/** Refuses everything as a provider refuses a bad credential: its messages wait, and say for what. */
+function closedLane(detail: string): Lane {
+  const verdict = { class: 'auth_broken', status: null, code: 'CREDENTIAL_UNREADABLE', detail } as const
+  return {
+    send: async (parcels) => parcels.map(() => verdict),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
 /** The open lanes of this dispatcher. A lane is opened anew when its credential was saved again. */
 export interface Lanes extends AsyncDisposable {
   /** Null when the app has no credential for the platform. */
@@ -29,6 +38,7 @@ export function createLanes(deps: {
   async function openLane({ app_id, platform, environment }: LaneAddress): Promise<Lane> {
     const opened = await openCredential(deps.db, deps.vault, app_id, platform)
     if (!opened) throw new Error(`The ${platform} credential of app ${app_id} vanished.`)
+    if ('unreadable' in opened) return closedLane(opened.unreadable)
     return channelOf(platform).openLane(opened.credential, { ...deps.options, environment })
   }
 

@@ -1,10 +1,10 @@
 import { channelOf, type Lane, type Parcel } from '../11-channels/index.ts'
 import { loadTargets, type Target } from '../30-audience/index.ts'
-import type { BatchRow } from '../50-schedule/index.ts'
+import { type BatchRow, isUrgent } from '../50-schedule/index.ts'
 import { personalise } from '../60-personalise/index.ts'
 import type { DispatchDeps } from './dispatcher.ts'
 import { gateEntry, gateMessage } from './gate-entries.ts'
-import { judgeVerdict, type Sent } from './judge-verdict.ts'
+import { breakCircuit, judgeVerdict, type Sent } from './judge-verdict.ts'
 import type { PreparedMessage } from './message-cache.ts'
 import { emptyResult, endingOf, type Retry, type WindowEntry, type WindowResult } from './window.ts'
 import type { Standing } from './write-checkpoint.ts'
@@ -147,7 +147,10 @@ async function hand(
   { result, window, ready, lane }: { result: WindowResult; window: OpenWindow; ready: Ready[]; lane: Lane },
 ): Promise<void> {
   const { batch, message, standing } = window
-  const verdicts = await lane.send(ready.map(({ parcel }) => parcel))
+  const verdicts = await lane.send(
+    ready.map(({ parcel }) => parcel),
+    { urgent: isUrgent(batch) },
+  )
   const chance = deps.random()
   const judging = {
     attempt: batch.attempt,
@@ -166,4 +169,5 @@ async function hand(
       throw new Error(`The ${channelOf(batch.platform).platform} lane gave no verdict for parcel ${i}.`)
     judgeVerdict(result, verdict, sent, judging)
   }
+  if (lane.isOneService) breakCircuit(result, verdicts, judging)
 }

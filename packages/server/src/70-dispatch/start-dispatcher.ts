@@ -10,7 +10,7 @@ import {
   type Vault,
 } from '../00-kernel/index.ts'
 import { createSafeLookup, type Target } from '../00-kernel/safe-target.ts'
-import type { LaneOptions, ProviderEndpoints } from '../11-channels/index.ts'
+import type { LaneOptions, ProviderEndpoints, Transport } from '../11-channels/index.ts'
 import { createTokenShelf } from '../12-apps/index.ts'
 import { runDispatcher } from './dispatcher.ts'
 import { createLanes } from './lanes.ts'
@@ -25,6 +25,7 @@ export interface DispatcherSettings {
   /** Where names lead, instead of what DNS says; other names then lead nowhere. */
   hosts?: Readonly<Record<string, Target>>
   providerTimeoutMs: number
+  transport: Transport
   logLevel: string
 }
 
@@ -67,6 +68,7 @@ export function laneOptions(
       resolve: settings.hosts && resolverOf(settings.hosts),
     }),
     timeoutMs: settings.providerTimeoutMs,
+    transport: settings.transport,
   }
 }
 

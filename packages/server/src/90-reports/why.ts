@@ -7,9 +7,10 @@ import {
   reasonText,
   type Why,
 } from '@carillon/contract'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Db, DeliveryIds } from '../00-kernel/index.ts'
-import { explainMembership } from '../30-audience/index.ts'
+import { explainMembership, usersBy } from '../30-audience/index.ts'
 import type { MessageRow } from '../50-schedule/index.ts'
 import { readRecipientsOfUser, recipientView } from './recipients.ts'
 
@@ -51,7 +52,7 @@ async function explainAudience(db: Db, message: MessageRow, userId: string, now:
       `The message names ${to.user_ids.length === 1 ? 'one person' : `${to.user_ids.length} people`}; this person is ${to.user_ids.includes(userId) ? 'one' : 'not one'} of them.`,
     )
   if (to.subscription_ids) await explainDevices(db, to.subscription_ids, userId, add)
-  if (to.users_by) await explainAttribute(db, to.users_by, userId, add)
+  if (to.users_by) await explainAttribute(db, { message, userId }, to.users_by, add)
   for (const [ids, isIncluding] of [
     [to.segment_ids, true],
     [to.exclude_segment_ids, false],
@@ -81,21 +82,24 @@ async function explainDevices(
 
 async function explainAttribute(
   db: Db,
-  { attribute, values }: { attribute: string; values: readonly string[] },
-  userId: string,
+  { message, userId }: { message: MessageRow; userId: string },
+  by: { attribute: string; values: readonly string[] },
   add: (ok: boolean, detail: string) => void,
 ): Promise<void> {
-  const user = await db
-    .selectFrom('users')
-    .select(['attributes', 'identifiers'])
-    .where('id', '=', userId)
-    .executeTakeFirst()
-  const actual = ownValue(user?.attributes, attribute) ?? ownValue(user?.identifiers, attribute)
-  const isOne = actual !== undefined && values.includes(String(actual))
+  const { matches } = await usersBy(db, message.workspace_id, by)
+  const { rows } = await sql<Named & { matches: boolean }>`
+    select u.attributes, u.identifiers, ${matches} as matches from users u
+    where u.workspace_id = ${message.workspace_id} and u.id = ${userId}`.execute(db)
+  const actual = ownValue(rows[0]?.attributes, by.attribute) ?? ownValue(rows[0]?.identifiers, by.attribute)
   add(
-    isOne,
-    `The message is for people whose ${attribute} is one of ${values.length} values; this person's is ${actual === undefined ? 'not set' : JSON.stringify(actual)}.`,
+    rows[0]?.matches ?? false,
+    `The message is for people whose ${by.attribute} is one of ${by.values.length} values; this person's is ${actual === undefined ? 'not set' : JSON.stringify(actual)}.`,
   )
+}
+
+interface Named {
+  attributes: Record<string, unknown>
+  identifiers: Record<string, string>
 }
 
 /** Attributes have names of people's choice, `constructor` among them. */

@@ -1,6 +1,8 @@
 import type { Environment } from '@carillon/contract'
-import { type Answer, createNodeSender, type Sender, type SendRequest } from '@carillon/http2-sender'
-import type { Lane, LaneOptions, Parcel, Verdict } from '../channel.ts'
+import type { Answer, Headers, Sender, SendRequest } from '@carillon/http2-sender'
+import type { Lane, LaneOptions, Parcel, SendOptions, Verdict } from '../channel.ts'
+import { openSender } from '../open-sender.ts'
+import { createSameHeaders } from '../same-headers.ts'
 import type { ApnsCredential } from './credential.ts'
 import { createProviderAuthorization } from './jwt.ts'
 import { type PushType, pushTypes } from './limits.ts'
@@ -16,12 +18,13 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
   const endpoint = new URL(
     options.environment === 'production' ? options.endpoints.apns : options.endpoints.apnsSandbox,
   )
-  const sender = openSender(endpoint, credential, options)
+  const sender = openApns(endpoint, credential, options)
   const provider =
     credential.auth === 'token' ? createProviderAuthorization(credential, options.tokenShelf) : null
+  const sameHeaders = createSameHeaders()
   const pathPrefix = `${endpoint.pathname.replace(/\/$/, '')}/3/device/`
 
-  async function send(parcels: readonly Parcel[]): Promise<Verdict[]> {
+  async function send(parcels: readonly Parcel[], how?: SendOptions): Promise<Verdict[]> {
     const verdicts = new Array<Verdict>(parcels.length)
     const open: number[] = []
     parcels.forEach((parcel, index) => {
@@ -30,22 +33,21 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
       else verdicts[index] = refusal
     })
     const authorization = await provider?.current(options.now())
-    await deliver(parcels, verdicts, open, authorization)
-    await deliverAgain(parcels, verdicts, authorization)
+    const round = { parcels, verdicts, how }
+    await deliver(round, open, authorization)
+    await deliverAgain(round, authorization)
     return verdicts
   }
 
   /** Sends the parcels at `places` and writes their verdicts there. */
   async function deliver(
-    parcels: readonly Parcel[],
-    verdicts: Verdict[],
+    { parcels, verdicts, how }: Round,
     places: readonly number[],
     authorization: string | undefined,
   ): Promise<void> {
-    const requests = places.map((place) =>
-      requestOf(parcels[place] as Parcel, { pathPrefix, bundleId: credential.bundle_id, authorization }),
-    )
-    const answers = await sender.send(requests)
+    const envelope = { pathPrefix, bundleId: credential.bundle_id, authorization, sameHeaders }
+    const requests = places.map((place) => requestOf(parcels[place] as Parcel, envelope))
+    const answers = await sender.send(requests, how)
     const nowMs = options.now()
     places.forEach((place, i) => {
       verdicts[place] = apnsVerdict(answers[i] as Answer, nowMs)
@@ -55,34 +57,32 @@ export function openApnsLane(credential: ApnsCredential, options: LaneOptions): 
   }
 
   /** Apple called the token expired: one new token, one more try, on a connection that never saw the old one. */
-  async function deliverAgain(
-    parcels: readonly Parcel[],
-    verdicts: Verdict[],
-    rejected: string | undefined,
-  ): Promise<void> {
+  async function deliverAgain(round: Round, rejected: string | undefined): Promise<void> {
+    const { verdicts } = round
     const places = expiredPlaces(verdicts)
     if (places.length === 0 || rejected === undefined || !provider) return
     const authorization = await provider.renewed(rejected, options.now())
     if (authorization !== null) {
       sender.reconnect()
-      await deliver(parcels, verdicts, places, authorization)
+      await deliver(round, places, authorization)
     }
     for (const place of expiredPlaces(verdicts)) verdicts[place] = clockSkew
   }
 
   return {
     send,
+    isOneService: true,
     otherEnvironment: otherEnvironmentOf(credential, options),
     [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
   }
 }
 
-function openSender(endpoint: URL, credential: ApnsCredential, options: LaneOptions): Sender {
-  return createNodeSender({
+function openApns(endpoint: URL, credential: ApnsCredential, options: LaneOptions): Sender {
+  return openSender(options, {
     origin: endpoint.origin,
     protocols: ['h2'],
-    ca: options.ca,
-    timeoutMs: options.timeoutMs,
+    // Apple: ":path and authorization as literal header fields without indexing".
+    unindexed: ['authorization'],
     maxInFlight,
     maxConnections,
     pfx:
@@ -123,15 +123,38 @@ interface Envelope {
   pathPrefix: string
   bundleId: string
   authorization: string | undefined
+  sameHeaders: (headers: Headers) => Headers
+}
+
+interface Round {
+  parcels: readonly Parcel[]
+  verdicts: Verdict[]
+  how: SendOptions | undefined
 }
 
 function requestOf(
   { address, wire }: Parcel,
-  { pathPrefix, bundleId, authorization }: Envelope,
+  { pathPrefix, bundleId, authorization, sameHeaders }: Envelope,
 ): SendRequest {
-  const headers: Record<string, string> = { ...wire.headers, 'apns-topic': topicOf(bundleId, wire.headers) }
-  if (authorization !== undefined) headers.authorization = authorization
-  return { path: pathPrefix + address.token.toLowerCase(), headers, body: wire.body }
+  const {
+    'apns-id': id = '',
+    'apns-collapse-id': collapseId,
+    'apns-push-type': pushType = '',
+    'apns-priority': priority = '',
+    'apns-expiration': expiration = '',
+  } = wire.headers
+  const common = {
+    'apns-push-type': pushType,
+    'apns-priority': priority,
+    'apns-expiration': expiration,
+    'apns-topic': topicOf(bundleId, wire.headers),
+  }
+  return {
+    path: pathPrefix + address.token.toLowerCase(),
+    shared: sameHeaders(authorization === undefined ? common : { ...common, authorization }),
+    headers: collapseId === undefined ? { 'apns-id': id } : { 'apns-id': id, 'apns-collapse-id': collapseId },
+    body: wire.body,
+  }
 }
 
 function topicOf(bundleId: string, headers: Parcel['wire']['headers']): string {

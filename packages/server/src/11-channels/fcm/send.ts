@@ -1,5 +1,5 @@
 import type { Answer } from '@carillon/http2-sender'
-import type { Lane, LaneOptions, Parcel, Verdict } from '../channel.ts'
+import type { Lane, LaneOptions, Parcel, SendOptions, Verdict } from '../channel.ts'
 import type { TokenRefusal } from '../provider-token.ts'
 import { openFcmClient } from './client.ts'
 import type { FcmCredential } from './credential.ts'
@@ -10,17 +10,21 @@ export function openFcmLane(credential: FcmCredential, options: LaneOptions): La
   const client = openFcmClient(credential, options)
   let projectIsProven = false
 
-  async function send(parcels: readonly Parcel[]): Promise<Verdict[]> {
+  async function send(parcels: readonly Parcel[], how?: SendOptions): Promise<Verdict[]> {
     const accessToken = await client.token.get()
     if (typeof accessToken !== 'string') return parcels.map(() => refusalVerdict(accessToken))
-    const judgements = await deliver(parcels, accessToken)
+    const judgements = await deliver(parcels, accessToken, how)
     const verdicts = judgements.map(({ verdict }) => verdict)
-    await tryAgain(parcels, { judgements, verdicts, accessToken })
+    await tryAgain(parcels, { judgements, verdicts, accessToken, how })
     return verdicts
   }
 
-  async function deliver(parcels: readonly Parcel[], accessToken: string): Promise<FcmJudgement[]> {
-    const answers = await client.post(parcels.map(messageFor), accessToken)
+  async function deliver(
+    parcels: readonly Parcel[],
+    accessToken: string,
+    how?: SendOptions,
+  ): Promise<FcmJudgement[]> {
+    const answers = await client.post(parcels.map(messageFor), accessToken, how)
     projectIsProven ||= answers.some((answer) => 'status' in answer && answer.status === 200)
     const nowMs = options.now()
     return parcels.map(({ address }, i) =>
@@ -40,6 +44,7 @@ export function openFcmLane(credential: FcmCredential, options: LaneOptions): La
         ? await deliver(
             places.map((place) => parcels[place] as Parcel),
             accessToken,
+            first.how,
           )
         : places.map(() => ({ verdict: notRenewed(accessToken) }))
     places.forEach((place, i) => {
@@ -47,13 +52,14 @@ export function openFcmLane(credential: FcmCredential, options: LaneOptions): La
     })
   }
 
-  return { send, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() }
+  return { send, isOneService: true, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() }
 }
 
 interface FirstRound {
   judgements: readonly FcmJudgement[]
   verdicts: Verdict[]
   accessToken: string
+  how: SendOptions | undefined
 }
 
 /** The built message with its target put in front; it is never empty, for it carries the delivery id. */

@@ -1,8 +1,9 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { type Answer, createNodeSender, type SendRequest } from '@carillon/http2-sender'
+import type { Answer, SendRequest } from '@carillon/http2-sender'
 import { targetRefusedCode } from '../../00-kernel/safe-target.ts'
 import type { LaneOptions } from '../channel.ts'
 import { readOauthAnswer } from '../oauth-answer.ts'
+import { openSender } from '../open-sender.ts'
 import { createProviderToken, type ProviderToken, type TokenRefusal } from '../provider-token.ts'
 import type { FcmCredential } from './credential.ts'
 
@@ -17,13 +18,11 @@ const assertionLifeSeconds = 3600
  * before the end, the old one kept while Google's token endpoint is in trouble.
  */
 export function openGoogleToken(credential: FcmCredential, options: LaneOptions): GoogleToken {
-  const { now, ca, timeoutMs, endpoints } = options
+  const { now, endpoints } = options
   const url = new URL(endpoints.fcmToken ?? credential.token_uri)
-  const sender = createNodeSender({
+  const sender = openSender(options, {
     origin: url.origin,
     protocols: ['h2', 'http/1.1'],
-    ca,
-    timeoutMs,
     // The address in a credential is the user's word; the one in our configuration is the operator's.
     lookup: endpoints.fcmToken === null ? () => guardedLookup(url, options) : undefined,
   })

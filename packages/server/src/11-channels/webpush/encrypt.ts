@@ -1,9 +1,10 @@
 import {
   createCipheriv,
+  createHmac,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
-  hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
@@ -36,8 +37,8 @@ export function readRecipient(keys: { p256dh: string; auth: string } | undefined
 }
 
 /**
- * Encrypts one push message for one subscription (RFC 8291). About 0.15 ms of CPU, most of it for the two
- * elliptic-curve operations.
+ * Encrypts one push message for one subscription (RFC 8291). About 0.1 ms of CPU, three quarters of it for the
+ * elliptic curve: a new pair, its point, and the agreement.
  */
 export function encrypt(plaintext: Uint8Array, recipient: Recipient, keys = newMessageKeys()): Buffer {
   if (plaintext.length > maxPlaintextBytes) throw new RangeError(`${plaintext.length} bytes of plaintext`)
@@ -57,26 +58,30 @@ export interface RecordKeys {
 /** The `aes128gcm` content coding (RFC 8188) of a text that fits into one record. */
 export function sealRecord(plaintext: Uint8Array, { secret, salt, keyId }: RecordKeys): Buffer {
   const { key, nonce } = deriveContentKeys(secret, salt)
-  const cipher = createCipheriv('aes-128-gcm', key, nonce)
-  return Buffer.concat([
-    recordHeader(salt, keyId),
-    cipher.update(plaintext),
-    cipher.update(lastRecordDelimiter),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ])
+  const cipher = createCipheriv('aes-128-gcm', createSecretKey(key), nonce)
+  const sealed = cipher.update(Buffer.concat([plaintext, lastRecordDelimiter]))
+  // GCM keeps nothing back: `final` only closes the tag.
+  cipher.final()
+  return Buffer.concat([salt, recordSize, Buffer.of(keyId.length), keyId, sealed, cipher.getAuthTag()])
 }
 
 /** RFC 8188, sections 2.2 and 2.3; the nonce is that of the first record. */
 export function deriveContentKeys(secret: Buffer, salt: Buffer): { key: Buffer; nonce: Buffer } {
-  return { key: derive(secret, salt, contentKeyInfo, 16), nonce: derive(secret, salt, nonceInfo, 12) }
+  const pseudoRandomKey = extract(salt, secret)
+  return {
+    key: expand(pseudoRandomKey, contentKeyInfo).subarray(0, 16),
+    nonce: expand(pseudoRandomKey, nonceInfo).subarray(0, 12),
+  }
 }
 
-const contentKeyInfo = Buffer.from('Content-Encoding: aes128gcm\0')
-const nonceInfo = Buffer.from('Content-Encoding: nonce\0')
+/** What HKDF's one round of expansion appends to its info. */
+const firstRound = Buffer.of(1)
+const contentKeyInfo = Buffer.from('Content-Encoding: aes128gcm\0\x01')
+const nonceInfo = Buffer.from('Content-Encoding: nonce\0\x01')
 const agreementInfo = Buffer.from('WebPush: info\0')
 const lastRecordDelimiter = Buffer.of(2)
-const recordSize = 4096
+/** 4,096 bytes. */
+const recordSize = Buffer.of(0, 0, 16, 0)
 
 function newMessageKeys(): MessageKeys {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
@@ -86,19 +91,23 @@ function newMessageKeys(): MessageKeys {
 /** RFC 8291, section 3.4: the input keying material. */
 export function sharedSecret(recipient: Recipient, keys: MessageKeys): Buffer {
   const agreed = diffieHellman({ privateKey: keys.privateKey, publicKey: recipient.publicKey })
-  return derive(agreed, recipient.authSecret, Buffer.concat([agreementInfo, recipient.point, keys.point]), 32)
+  const info = Buffer.concat([agreementInfo, recipient.point, keys.point, firstRound])
+  return expand(extract(recipient.authSecret, agreed), info)
 }
 
-function derive(secret: Buffer, salt: Buffer, info: Buffer, bytes: number): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, salt, info, bytes))
+/** HKDF with SHA-256 (RFC 5869) in its two steps: `hkdfSync` would do the first again for every key. */
+function extract(salt: Buffer, secret: Buffer): KeyObject {
+  return createSecretKey(hmac(createSecretKey(salt), secret))
 }
 
-/** RFC 8188, section 2.1: salt, record size, length of the key id, key id (here the sender's public key). */
-function recordHeader(salt: Buffer, keyId: Buffer): Buffer {
-  const sizes = Buffer.alloc(5)
-  sizes.writeUInt32BE(recordSize)
-  sizes.writeUInt8(keyId.length, 4)
-  return Buffer.concat([salt, sizes, keyId])
+/** At most 32 bytes. */
+function expand(pseudoRandomKey: KeyObject, infoAndRound: Buffer): Buffer {
+  return hmac(pseudoRandomKey, infoAndRound)
+}
+
+/** Node looks twice, by throwing and catching, whether bytes are a key; with a KeyObject it costs a quarter. */
+function hmac(key: KeyObject, data: Buffer): Buffer {
+  return createHmac('sha256', key).update(data).digest()
 }
 
 /** The uncompressed point of a P-256 public key, 65 bytes. By way of JWK, the quickest of the exports. */
@@ -110,11 +119,15 @@ export function pointOf(publicKey: KeyObject): Buffer {
 /** What precedes the point in a SubjectPublicKeyInfo of a P-256 key (RFC 5480). */
 const spkiPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex')
 
-/** Null unless the bytes are an uncompressed point on the curve: OpenSSL checks that. */
+/**
+ * Null unless the bytes are an uncompressed point on the curve: OpenSSL checks that. A text is read in half the time
+ * that Node takes for an object with bytes, for the same reason as in `hmac`.
+ */
 export function readPoint(point: Buffer): KeyObject | null {
   if (point[0] !== 4) return null
+  const base64 = Buffer.concat([spkiPrefix, point]).toString('base64')
   try {
-    return createPublicKey({ key: Buffer.concat([spkiPrefix, point]), type: 'spki', format: 'der' })
+    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----\n`)
   } catch {
     return null
   }

@@ -1,18 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import {
-  type Answer,
-  createNodeSender,
-  type Sender,
-  type SenderOptions,
-  type SendRequest,
-} from '@carillon/http2-sender'
+import type { Answer, Headers, Sender, SenderOptions, SendRequest } from '@carillon/http2-sender'
 import {
   createTargetPool,
   isExplicitlyAllowed,
   perOrigin,
   targetRefusedCode,
 } from '../../00-kernel/safe-target.ts'
-import type { Lane, LaneOptions, Parcel, Verdict } from '../channel.ts'
+import type { Lane, LaneOptions, Parcel, SendOptions, Verdict } from '../channel.ts'
+import { openSender } from '../open-sender.ts'
+import { createSameHeaders } from '../same-headers.ts'
 import type { VapidCredential } from './credential.ts'
 import { encrypt, readRecipient } from './encrypt.ts'
 import { isAccepted, verdictOf } from './outcome.ts'
@@ -28,6 +24,7 @@ const slicesAtOnce = { trusted: 16, unknown: 1 }
 
 interface Client extends AsyncDisposable {
   sender: Sender
+  sameHeaders: (headers: Headers) => Headers
   /** The VAPID header under which this service last took a message. */
   acceptedUnder?: string
 }
@@ -41,18 +38,20 @@ export function openWebPushLane(credential: VapidCredential, options: LaneOption
     open: (origin, lookup) => openClient(origin, lookup, options),
   })
 
-  async function sendGroup(letters: readonly Letter[]): Promise<Verdict[]> {
+  async function sendGroup(letters: readonly Letter[], how?: SendOptions): Promise<Verdict[]> {
     const { url } = letters[0] as Letter
     if (url.protocol !== 'https:') return letters.map(() => refused('A push endpoint is an https address.'))
-    const verdicts = await pool.use(url, (client) => sendWith(client, url, letters))
+    const verdicts = await pool.use(url, (client) => sendWith(client, { url, letters, how }))
     return 'refused' in verdicts ? letters.map(() => refused(verdicts.refused)) : verdicts
   }
 
-  async function sendWith(client: Client, url: URL, letters: readonly Letter[]): Promise<Verdict[]> {
+  async function sendWith(client: Client, { url, letters, how }: Group): Promise<Verdict[]> {
     const authorization = signer.headerFor(url.origin)
     const isTrusted = isPushService(url) || isExplicitlyAllowed(options.safeLookup, url)
     const width = isTrusted ? slicesAtOnce.trusted : slicesAtOnce.unknown
-    const answers = await inSlices(letters, width, (slice) => sendSlice(client.sender, slice, authorization))
+    const answers = await inSlices(letters, width, (slice) =>
+      sendSlice(client, { letters: slice, authorization, how }),
+    )
     if (answers.some(isAccepted)) client.acceptedUnder = authorization
     const keyWasAccepted = client.acceptedUnder === authorization
     const context = { now: options.now(), isTrusted, keyWasAccepted }
@@ -62,9 +61,15 @@ export function openWebPushLane(credential: VapidCredential, options: LaneOption
   }
 
   return {
-    send: (parcels) => perOrigin(parcels.map(letterOf), sendGroup),
+    send: (parcels, how) => perOrigin(parcels.map(letterOf), (letters) => sendGroup(letters, how)),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
+}
+
+interface Group {
+  url: URL
+  letters: readonly Letter[]
+  how: SendOptions | undefined
 }
 
 interface Letter {
@@ -83,17 +88,19 @@ function refused(detail: string): Verdict {
 }
 
 function openClient(origin: string, lookup: SenderOptions['lookup'], options: LaneOptions): Client {
-  const sender = createNodeSender({
+  const sender = openSender(options, {
     origin,
     lookup,
-    ca: options.ca,
-    timeoutMs: options.timeoutMs,
     protocols: ['h2', 'http/1.1'],
     maxInFlight: 100,
     // Microsoft's service may speak HTTP/1.1 alone: one message at a time on each connection.
     maxConnections: isMicrosoft(new URL(origin)) ? 20 : 4,
   })
-  return { sender, [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose]() }
+  return {
+    sender,
+    sameHeaders: createSameHeaders(),
+    [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
+  }
 }
 
 /** Works through the letters, and leaves the rest for later once a whole slice has met nothing but silence. */
@@ -122,13 +129,21 @@ async function inSlices(
 const leftForLater: Verdict = { class: 'retry', status: null, code: 'ORIGIN_SILENT' }
 
 /** One answer or verdict per letter, in order. What cannot be encrypted is not sent. */
-async function sendSlice(sender: Sender, letters: readonly Letter[], authorization: string) {
-  const sealed = letters.map((letter) => seal(letter, authorization))
-  const answers = (await sender.send(sealed.filter((item) => 'path' in item))).values()
+async function sendSlice(
+  { sender, sameHeaders }: Client,
+  { letters, authorization, how }: { letters: readonly Letter[]; authorization: string; how?: SendOptions },
+) {
+  const sealed = letters.map((letter) => seal(letter, authorization, sameHeaders))
+  const requests = sealed.filter((item) => 'path' in item)
+  const answers = (await sender.send(requests, how)).values()
   return sealed.map((item) => ('path' in item ? (answers.next().value as Answer) : item))
 }
 
-function seal({ parcel, url }: Letter, authorization: string): SendRequest | Verdict {
+function seal(
+  { parcel, url }: Letter,
+  authorization: string,
+  sameHeaders: Client['sameHeaders'],
+): SendRequest | Verdict {
   const recipient = readRecipient(parcel.address.keys)
   if (!recipient) return unsendable('invalid_keys', 'The keys of the subscription are not of P-256.')
   if (parcel.wire.sizeBytes > parcel.wire.limitBytes) {
@@ -136,7 +151,8 @@ function seal({ parcel, url }: Letter, authorization: string): SendRequest | Ver
   }
   return {
     path: url.pathname + url.search,
-    headers: {
+    headers: {},
+    shared: sameHeaders({
       ...parcel.wire.headers,
       ...(isMicrosoft(url) && {
         'x-wns-cache-policy': parcel.wire.headers.ttl === '0' ? 'no-cache' : 'cache',
@@ -144,7 +160,7 @@ function seal({ parcel, url }: Letter, authorization: string): SendRequest | Ver
       'content-encoding': 'aes128gcm',
       'content-type': 'application/octet-stream',
       authorization,
-    },
+    }),
     body: encrypt(Buffer.from(parcel.wire.body), recipient),
   }
 }

@@ -1,6 +1,7 @@
 import type { WnsCredential } from '@carillon/contract'
-import { type Answer, createNodeSender } from '@carillon/http2-sender'
+import type { Answer } from '@carillon/http2-sender'
 import type { LaneOptions } from '../channel.ts'
+import { openSender } from '../open-sender.ts'
 import {
   createProviderToken,
   type IssuedToken,
@@ -14,9 +15,9 @@ export interface EntraToken extends ProviderToken, AsyncDisposable {}
 
 /** The access token of an app registration for WNS (OAuth 2.0 client credentials, RFC 6749, section 4.4). */
 export function openEntraToken(credential: WnsCredential, options: LaneOptions): EntraToken {
-  const { now, ca, timeoutMs, endpoints } = options
+  const { now, endpoints } = options
   const { origin } = new URL(endpoints.wnsToken)
-  const sender = createNodeSender({ origin, ca, timeoutMs, protocols: ['h2', 'http/1.1'] })
+  const sender = openSender(options, { origin, protocols: ['h2', 'http/1.1'] })
   const request = tokenRequest(credential)
   const issue = async () => {
     const [answer] = await sender.send([request])

@@ -1,7 +1,7 @@
 import type { Audience, Environment, Platform } from '@carillon/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
-import { segmentPredicate } from '../../30-audience/index.ts'
+import { segmentPredicate, usersBy } from '../../30-audience/index.ts'
 
 /** One line of a walk: a person's device, a person without one, or a device meant for itself. */
 export interface Candidate {
@@ -17,11 +17,14 @@ export interface WalkPosition {
   upTo?: string
 }
 
-interface Walk {
+interface Whom {
   workspaceId: string
   appId: string
   to: Audience
   now: Date
+}
+
+interface Walk extends Whom {
   /** Keys looked at in one step. */
   stepKeys: number
 }
@@ -34,13 +37,12 @@ const zeroId = '00000000-0000-0000-0000-000000000000'
  */
 export async function walkAudience(
   db: Db | Tx,
-  { workspaceId, appId, to, now, stepKeys }: Walk,
+  { stepKeys, ...whom }: Walk,
   position: WalkPosition,
 ): Promise<{ candidates: readonly Candidate[]; next: WalkPosition | null }> {
-  const isDevices = to.all !== undefined || to.subscription_ids !== undefined
-  const upTo = position.upTo ?? newestKey(now)
+  const { keys, linesOf } = await plan(db, whom)
+  const upTo = position.upTo ?? newestKey(whom.now)
   const after = position.after ?? zeroId
-  const keys = isDevices ? deviceKeys(appId, to) : personKeys(workspaceId, to)
   const { rows: window } = await sql<{ last: string | null; n: number }>`
     select max(id::text) as last, count(*) as n from (
       select id from ${keys} and id > ${after}::uuid and id <= ${upTo}::uuid order by id limit ${stepKeys}) as k`.execute(
@@ -49,79 +51,66 @@ export async function walkAudience(
   const last = window[0]?.last
   if (!last) return { candidates: [], next: null }
   const range = sql`id > ${after}::uuid and id <= ${last}::uuid`
-  const query = isDevices
-    ? devices(keys, range)
-    : persons({ keys, range, appId, matches: await personPredicate(db, workspaceId, to, now) })
-  const { rows: candidates } = await query.execute(db)
+  const { rows: candidates } = await sql<Candidate>`
+    select * from (${linesOf(range)}) as line order by user_id, subscription_id`.execute(db)
   return { candidates, next: (window[0]?.n ?? 0) < stepKeys ? null : { after: last, upTo } }
 }
 
 /** How many lines a walk would have now. */
-export async function estimateAudience(
-  tx: Tx | Db,
-  workspaceId: string,
-  appId: string,
-  to: Audience,
-  now: Date,
-): Promise<number> {
-  const isDevices = to.all !== undefined || to.subscription_ids !== undefined
-  const query = isDevices
-    ? sql<{ n: number }>`select count(*) as n from ${deviceKeys(appId, to)}`
-    : sql<{ n: number }>`
-        select count(*) as n from (select id from ${personKeys(workspaceId, to)}) as k
-        join users u on u.id = k.id
-        left join subscriptions s on s.user_id = u.id and s.app_id = ${appId}
-        where ${await personPredicate(tx, workspaceId, to, now)}`
-  const { rows } = await query.execute(tx)
+export async function estimateAudience(db: Tx | Db, whom: Whom): Promise<number> {
+  const { linesOf } = await plan(db, whom)
+  const { rows } = await sql<{
+    n: number
+  }>`select count(*) as n from (${linesOf(sql`true`)}) as line`.execute(db)
   return rows[0]?.n ?? 0
 }
 
-function deviceKeys(appId: string, { subscription_ids }: Audience): RawBuilder<unknown> {
-  return subscription_ids
-    ? sql`subscriptions where app_id = ${appId} and id = any(${subscription_ids}::uuid[])`
-    : sql`subscriptions where app_id = ${appId}`
+interface Plan {
+  /** Where the keys stand, from a table's name up to an open condition. */
+  keys: RawBuilder<unknown>
+  /** The lines for a range of keys. */
+  linesOf: (range: RawBuilder<unknown>) => RawBuilder<Candidate>
 }
 
-function personKeys(workspaceId: string, { user_ids }: Audience): RawBuilder<unknown> {
-  return user_ids
-    ? sql`users where workspace_id = ${workspaceId} and id = any(${user_ids}::uuid[])`
-    : sql`users where workspace_id = ${workspaceId}`
+async function plan(db: Db | Tx, { workspaceId, appId, to, now }: Whom): Promise<Plan> {
+  const meant = await segmentsOf(db, workspaceId, to, now)
+  if (to.all || to.subscription_ids) return planDevices(appId, to, meant)
+  const by = to.users_by ? await usersBy(db, workspaceId, to.users_by) : null
+  const matches = by ? sql`${by.matches} and ${meant}` : meant
+  const ids = to.user_ids ? sql`${to.user_ids}::uuid[]` : by?.ids ? sql`array(${by.ids})` : null
+  const keys = sql`users where workspace_id = ${workspaceId} ${ids ? sql`and id = any(${ids})` : sql``}`
+  return { keys, linesOf: (range) => personLines({ keys, range, appId, matches }) }
 }
 
-async function personPredicate(
-  tx: Tx | Db,
+/**
+ * Whether the segments of an audience let `u` in; without any, they do. Those that include and those that exclude
+ * are compiled together, because what one statement can hold is counted over all of them.
+ */
+async function segmentsOf(
+  db: Db | Tx,
   workspaceId: string,
-  to: Audience,
+  { segment_ids: include, exclude_segment_ids: exclude = [] }: Audience,
   now: Date,
 ): Promise<RawBuilder<unknown>> {
-  const excluded = to.exclude_segment_ids ?? []
-  const notExcluded =
-    excluded.length > 0
-      ? sql`not ${await segmentPredicate(tx, workspaceId, { include: excluded, exclude: [] }, now)}`
-      : sql`true`
-  if (to.segment_ids)
-    return sql`${await segmentPredicate(tx, workspaceId, { include: to.segment_ids, exclude: [] }, now)} and ${notExcluded}`
-  if (to.users_by) return sql`${usersBy(workspaceId, to.users_by)} and ${notExcluded}`
-  return notExcluded
+  if (include) return segmentPredicate(db, workspaceId, { include, exclude }, now)
+  if (exclude.length === 0) return sql`true`
+  return sql`not ${await segmentPredicate(db, workspaceId, { include: exclude, exclude: [] }, now)}`
 }
 
-/** An attribute in its text form, or an identifier. The reconciliation key has an index, in its normal form. */
-function usersBy(
-  workspaceId: string,
-  { attribute, values }: { attribute: string; values: readonly string[] },
-): RawBuilder<unknown> {
-  return sql`(u.attributes ->> ${attribute} = any(${values}::text[])
-    or u.id in (select user_id from user_identifiers
-      where workspace_id = ${workspaceId} and name = ${attribute} and value = any(${values}::text[])))`
+/** A device that nobody has signed in on is in no segment, so no exclusion leaves it out. */
+function planDevices(appId: string, { subscription_ids: ids }: Audience, meant: RawBuilder<unknown>): Plan {
+  const keys = sql`subscriptions where app_id = ${appId} ${ids ? sql`and id = any(${ids}::uuid[])` : sql``}`
+  return {
+    keys,
+    linesOf: (range) => sql`
+      select s.id as subscription_id, null::uuid as user_id, s.platform, s.environment
+      from (select * from ${keys} and ${range}) as s
+      left join users u on u.id = s.user_id
+      where u.id is null or ${meant}`,
+  }
 }
 
-function devices(keys: RawBuilder<unknown>, range: RawBuilder<unknown>): RawBuilder<Candidate> {
-  return sql`
-    select id as subscription_id, null::uuid as user_id, platform, environment
-    from ${keys} and ${range} order by id`
-}
-
-function persons({
+function personLines({
   keys,
   range,
   appId,
@@ -137,8 +126,7 @@ function persons({
     from (select id from ${keys} and ${range}) as k
     join users u on u.id = k.id
     left join subscriptions s on s.user_id = u.id and s.app_id = ${appId}
-    where ${matches}
-    order by u.id, s.id`
+    where ${matches}`
 }
 
 /** The largest UUIDv7 of this millisecond. */

@@ -118,12 +118,16 @@ export async function releaseAllLeases(db: Db): Promise<void> {
 }
 
 /** When the next open batch outside the full lanes is due, for a dispatcher with nothing to do. */
-export async function nextDue(db: Db, fullLanes: readonly string[]): Promise<Date | null> {
+export async function nextDue(
+  db: Db,
+  { fullLanes, onlyUrgent }: Pick<Claim, 'fullLanes' | 'onlyUrgent'>,
+): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
     select min(greatest(b.due_at, coalesce(b.lease_until, b.due_at), coalesce(l.blocked_until, b.due_at))) as at
     from batches b join messages m on m.seq = b.message_seq
     left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
     where b.closed_at is null and m.paused_at is null
-      and ${claimKeyInSql} <> all(${fullLanes}::text[])`.execute(db)
+      and ${claimKeyInSql} <> all(${fullLanes}::text[])
+      ${onlyUrgent ? sql`and b.priority < 2` : sql``}`.execute(db)
   return rows[0]?.at ?? null
 }

@@ -26,7 +26,7 @@ export async function createMessage(
   const what = await resolveContent(tx, workspaceId, input)
   const settings = await getSettings(tx, workspaceId)
   const when = resolveTimes(input, settings.defaultTtlSeconds, now)
-  const estimated = await estimateAudience(tx, workspaceId, app.id, input.to, now)
+  const estimated = await estimateAudience(tx, { workspaceId, appId: app.id, to: input.to, now })
   refuseLargerThanConfirmed(input, estimated)
   const id = newId()
   await tx

@@ -7,11 +7,20 @@ import {
   type OutgoingHttpHeaders,
   sensitiveHeaders,
 } from 'node:http2'
-import type { TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { createBodyText } from './body-text.ts'
-import { type Connection, type ConnectionOptions, codeOf, type Job } from './connection.ts'
+import {
+  type Connection,
+  type ConnectionOptions,
+  codeOf,
+  type Http2,
+  type Job,
+  type SecureSocket,
+} from './connection.ts'
 import { createDeadlines } from './deadlines.ts'
-import type { Failure, Response } from './sender.ts'
+import { codeOfReset } from './h2/error-codes.ts'
+import { isSendable } from './header-rules.ts'
+import type { Failure, Response, SendRequest } from './sender.ts'
 
 /** A request that was written, until its answer is known. */
 interface Flight {
@@ -20,9 +29,11 @@ interface Flight {
   writtenAt: number
 }
 
-/** Speaks HTTP/2 on a connected socket. Ready once the peer's first SETTINGS say how much it takes. */
-export async function openH2(
-  socket: TLSSocket,
+/** Speaks HTTP/2 by way of node:http2. */
+export const nodeHttp2: Http2 = { open, readsInPlace: false }
+
+async function open(
+  { socket }: SecureSocket,
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
@@ -52,8 +63,8 @@ function firstSettings(session: ClientHttp2Session, signal: AbortSignal): Promis
 
 function h2Connection(
   session: ClientHttp2Session,
-  socket: TLSSocket,
-  { timeoutMs, idleMs, limit, events }: ConnectionOptions,
+  socket: Socket,
+  { timeoutMs, idleMs, limit, unindexed, events }: ConnectionOptions,
 ): Connection {
   const flights = createDeadlines<Flight>(timeoutMs, timedOut)
   const idle = setTimeout(closeWhenIdle, idleMs).unref()
@@ -68,7 +79,9 @@ function h2Connection(
       return flights.size
     },
     get room() {
-      return closing ? 0 : Math.max(0, streamLimit() - flights.size)
+      // A broken session is of no use before it tells of its end.
+      if (closing || session.closed || session.destroyed) return 0
+      return Math.max(0, streamLimit() - flights.size)
     },
     start,
     drain,
@@ -101,10 +114,12 @@ function h2Connection(
   function start(job: Job): void {
     let stream: ClientHttp2Stream
     try {
-      stream = session.request(headersOf(job), { endStream: false })
+      // Nobody else looks at paths and values.
+      if (!isSendable(job.request)) throw new TypeError('no HTTP message can carry this')
+      stream = session.request(headersOf(job.request, unindexed), { endStream: false })
       stream.end(job.request.body)
     } catch (error) {
-      // A header that no HTTP message can carry; nothing was written.
+      // Nothing was written.
       events.settled(job, { failure: 'not_sent', code: codeOf(error, 'INVALID_REQUEST') })
       return
     }
@@ -124,6 +139,7 @@ function h2Connection(
     else if (wantsLess(answer, closing)) events.pressed()
     if (flights.size === 0) rest()
     events.settled(flight.job, answer)
+    events.freed()
   }
 
   function timedOut(flight: Flight): void {
@@ -132,6 +148,7 @@ function h2Connection(
     if (lastAnswerAt < flight.writtenAt) close()
     if (flights.size === 0) rest()
     events.settled(flight.job, { failure: 'timeout', code: 'TIMEOUT' })
+    events.freed()
   }
 
   function rest(): void {
@@ -173,8 +190,11 @@ function listen(
   })
   stream.on('data', body.add)
   stream.on('end', () => {
-    // A RST_STREAM after the complete response is no failure: some servers answer before they have read all.
-    if (head !== undefined) answered(responseOf(head, body.text()))
+    // A RST_STREAM after the complete response is no failure: some servers answer before they have read all. But a
+    // stream that is cut also ends, and only the code tells the two apart.
+    if (head !== undefined && stream.rstCode === constants.NGHTTP2_NO_ERROR) {
+      answered(responseOf(head, body.text()))
+    }
   })
   stream.on('error', (error) => {
     cause = error
@@ -182,14 +202,15 @@ function listen(
   stream.on('close', () => closed(cause))
 }
 
-function headersOf({ request, varying }: Job): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = {
+/** What is not shared would only push the rest out of the compression table (RFC 7541, section 7.1.3). */
+function headersOf(request: SendRequest, unindexed: readonly string[]): OutgoingHttpHeaders {
+  return {
     ':method': request.method ?? 'POST',
     ':path': request.path,
+    ...request.shared,
     ...request.headers,
+    [sensitiveHeaders]: [...unindexed, ...Object.keys(request.headers)],
   }
-  if (varying.length > 0) Object.assign(headers, { [sensitiveHeaders]: varying })
-  return headers
 }
 
 function responseOf(head: IncomingHttpHeaders, body: string): Response {
@@ -215,26 +236,8 @@ function failureOf(stream: ClientHttp2Stream, cause: unknown, goawayLastId: numb
 
 function codeOfCut(rstCode: number, cause: unknown): string {
   const code = codeOf(cause, 'ERR_HTTP2_STREAM_ERROR')
-  return code === 'ERR_HTTP2_STREAM_ERROR' ? (resetNames[rstCode] ?? `RST_STREAM_${rstCode}`) : code
+  return code === 'ERR_HTTP2_STREAM_ERROR' ? codeOfReset(rstCode) : code
 }
-
-/** RFC 9113, section 7, by number. */
-const resetNames = [
-  'NO_RESPONSE',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-]
 
 function wantsLess(answer: Failure, closing: boolean): boolean {
   return answer.code === 'ENHANCE_YOUR_CALM' || (answer.code === 'REFUSED_STREAM' && !closing)
