@@ -27,12 +27,10 @@ describe('who may not', () => {
       'Bearer é',
       world.server.key,
     ]
-    for (const authorization of bad)
-      expect((await client.ask({ method, path: concrete, headers: { authorization } })).status).toBe(401)
-    expect([401, 429]).toContain((await client.ask({ method, path: concrete })).status)
-    expect([401, 429]).toContain(
-      (await client.ask({ method, path: concrete, headers: { cookie: 'carillon_session=' } })).status,
-    )
+    const headers = [...bad.map((authorization) => ({ authorization })), {}, { cookie: 'carillon_session=' }]
+    // So many wrong keys are slowed down sooner or later.
+    for (const each of headers)
+      expect([401, 429]).toContain((await client.ask({ method, path: concrete, headers: each })).status)
   })
 
   const notForDevices = guarded.filter(({ access }) => access !== 'device')
