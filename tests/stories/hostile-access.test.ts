@@ -27,7 +27,11 @@ describe('who may not', () => {
       'Bearer é',
       world.server.key,
     ]
-    const headers = [...bad.map((authorization) => ({ authorization })), {}, { cookie: 'carillon_session=' }]
+    const headers: Record<string, string>[] = [
+      ...bad.map((authorization) => ({ authorization })),
+      {},
+      { cookie: 'carillon_session=' },
+    ]
     // So many wrong keys are slowed down sooner or later.
     for (const each of headers)
       expect([401, 429]).toContain((await client.ask({ method, path: concrete, headers: each })).status)

@@ -103,16 +103,16 @@ test("a provider that hangs on one app's messages delays neither another app's m
 
 test('a campaign that fills its lane does not stand before a message to one person', async () => {
   const { seed, start, send, subscribe } = await stage.openApp('Busy lane')
-  await seed({ platform: 'apns', count: 200 })
-  // As many as one dispatcher has on the wire for a lane.
-  stage.sandbox.control.addFault({ provider: 'apns', fault: 'hang', times: 800 })
-  const held: string[] = []
-  for (let i = 0; i < 5; i += 1) held.push(await start({ to: { all: true }, content }))
-  await until(() => stage.sandbox.control.stats().apns.refused.hang === 800)
-
   const [one] = await subscribe({ platform: 'apns' })
-  expect((await send({ to: { subscription_ids: [one?.id] }, content })).counts.sent).toBe(1)
-  expect(await firstAttempts()).toBe(5)
+  await seed({ platform: 'apns', count: 199, scenario: 'slow', slow_ms: 1_000 })
+  const held: string[] = []
+  for (let i = 0; i < 8; i += 1) held.push(await start({ to: { all: true }, content }))
+  await until(async () => (await messageOf(held[3] as string)).status === 'sending')
+
+  const message = await send({ to: { subscription_ids: [one?.id] }, content })
+  expect(message.counts.sent).toBe(1)
+  // A second round of the campaign had not even begun.
+  expect((await messageOf(held[7] as string)).status).toBe('accepted')
 
   for (const id of held) expect((await stage.ended(id)).counts).toMatchObject({ sent: 200, failed: 0 })
 })

@@ -35,5 +35,7 @@ const forbiddenInPath = /[^!-~]/
 
 export function isSendable({ path, shared = {}, headers }: SendRequest): boolean {
   const fields = [...Object.entries(shared), ...Object.entries(headers)]
-  return isPath(path) && fields.every(([name, value]) => isFieldName(name.toLowerCase()) && isFieldValue(value))
+  return (
+    isPath(path) && fields.every(([name, value]) => isFieldName(name.toLowerCase()) && isFieldValue(value))
+  )
 }

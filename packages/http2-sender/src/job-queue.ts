@@ -8,6 +8,9 @@ export function createJobQueue() {
     get size(): number {
       return urgent.size + usual.size
     },
+    get hasUrgent(): boolean {
+      return urgent.size > 0
+    },
     push(batch: Batch): void {
       if (batch.requests.length > 0) lineOf(batch).push(batch)
     },

@@ -1,5 +1,5 @@
 import { createConnector } from './connect.ts'
-import type { ConnectionOptions, Http2, Job } from './connection.ts'
+import type { Connection, ConnectionOptions, Http2, Job } from './connection.ts'
 import { createJobQueue } from './job-queue.ts'
 import { createPace } from './pace.ts'
 import { createPool } from './pool.ts'
@@ -67,11 +67,16 @@ export function createPooledSender(options: SenderOptions, http2: Http2): Sender
     // A request that fails at once comes back here while it is being started.
     if (pumping) return
     pumping = true
-    for (let to = pool.next(); to !== undefined && queue.size > 0; to = pool.next()) {
-      for (let n = 0; n < handful && queue.size > 0 && to.room > 0; n++) to.start(queue.shift())
+    for (let to = pool.next(); to !== undefined && mayStart(to); to = pool.next()) {
+      for (let n = 0; n < handful && mayStart(to); n++) to.start(queue.shift())
     }
     pumping = false
     pool.openFor(queue.size)
+  }
+
+  function mayStart(on: Connection): boolean {
+    if (queue.hasUrgent) return on.room > 0
+    return queue.size > 0 && on.room > reserveOf(on)
   }
 
   function settled(job: Job, result: Answer): void {
@@ -92,6 +97,11 @@ export function createPooledSender(options: SenderOptions, http2: Http2): Sender
   }
 
   return { send, reconnect: pool.drain, [Symbol.asyncDispose]: dispose }
+}
+
+/** Places on a connection that only urgent requests take: they find room when a slow peer holds all others. */
+function reserveOf({ room, inFlight }: Connection): number {
+  return Math.min(16, Math.floor((room + inFlight) / 25))
 }
 
 function answer({ batch, index }: Job, result: Answer): void {

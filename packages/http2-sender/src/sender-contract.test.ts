@@ -422,12 +422,17 @@ describe.each([
   ] as const)('%s: a request that cannot be written fails alone', async (protocols) => {
     const server = await serverOf({ protocols, handle: ok })
     const sender = senderOf({ origin: server.origin, ca: server.ca, protocols: [protocols] })
-    const [bad, good] = await sender.send([
-      { path: '/', headers: { connection: 'keep\r\nalive' }, body: '' },
-      { path: '/', headers: {}, body: '' },
-    ])
-    expect(bad).toMatchObject({ failure: 'not_sent' })
-    expect(good).toMatchObject({ status: 200 })
+    const good = { path: '/', headers: {}, body: '' }
+    const bad = [
+      { ...good, headers: { connection: 'keep\r\nalive' } },
+      { ...good, headers: { 'x-a': 'b\nx-c: d' } },
+      { ...good, headers: { 'x a': 'b' } },
+      { ...good, shared: { 'x-a': '\0' } },
+      { ...good, path: '/ HTTP/1.1\r\nx-a: b' },
+    ]
+    const answers = await sender.send([...bad, good])
+    expect(statuses(answers)).toEqual([...bad.map(() => 'not_sent'), 200])
+    expect(server.requests).toHaveLength(1)
   })
 
   test('reconnect lets what is in flight finish and opens a new connection for the next', async () => {
@@ -559,6 +564,19 @@ describe.each([
     expect(statuses(await urgent)).toEqual([200])
     expect(statuses(await usual)).toEqual(Array(20).fill(200))
     expect(server.requests[0]?.path).toBe('/urgent')
+  })
+
+  test('urgent requests find room where others fill the connection and are not answered', async () => {
+    const server = await serverOf({
+      handle: ({ path }) => (path === '/urgent' ? { status: 200 } : new Promise(() => {})),
+    })
+    const sender = senderOf({ origin: server.origin, ca: server.ca, maxInFlight: 100, timeoutMs: 3_000 })
+    const usual = sender.send(numbered(150))
+    await vi.waitFor(() => expect(server.requests.length).toBe(96))
+    const urgent = await sender.send([{ path: '/urgent', headers: {}, body: '' }], { urgent: true })
+    expect(statuses(urgent)).toEqual([200])
+    expect(server.requests.length).toBe(97)
+    expect(statuses(await usual)).toContain('timeout')
   })
 
   test('bodies larger than every window arrive whole, in both directions', async () => {

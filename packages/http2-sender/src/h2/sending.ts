@@ -6,10 +6,10 @@ import type { RequestHeaders } from './request-headers.ts'
 import { defaultWindowBytes, type PeerSettings } from './settings.ts'
 import type { Stream, Streams } from './streams.ts'
 
-/** Beyond this no server takes them, and they would not fit into a slab beside a body. */
-const mostHeaderBytes = 32 * 1024
-/** A block of that size takes three frames at most. */
-const headFramesBytes = 3 * frameHeadBytes
+/** Hardly a server takes more, and they go into one slab. */
+const mostHeaderBytes = 56 * 1024
+/** A block of that size takes four frames. */
+const headFramesBytes = 4 * frameHeadBytes
 /** What is written in one piece with its headers; the rest of a larger body follows in pieces. */
 const mostBodyAtOnceBytes = 24 * 1024
 
@@ -44,7 +44,9 @@ export function createSending(
     if (headerBytes < 0) return 'INVALID_REQUEST'
     if (headerBytes > mostHeaderBytes || headerBytes > peer.maxHeaderListSize) return 'HEADERS_TOO_LARGE'
     const mostBytes = mostBodyBytes(body)
-    const isAtOnce = mostBytes <= Math.min(mostBodyAtOnceBytes, peer.maxFrameSize)
+    const isAtOnce =
+      mostBytes <= Math.min(mostBodyAtOnceBytes, peer.maxFrameSize) &&
+      headerBytes + mostBytes <= mostHeaderBytes
     const needed = headFramesBytes + headerBytes + frameHeadBytes + (isAtOnce ? mostBytes : 0)
     // One more than fits is no harm: there is no room for another until the socket has caught up.
     if (!output.makeRoom(needed) && !output.makeRoomForControl(needed)) return 'CONNECTION_BEHIND'

@@ -119,16 +119,6 @@ describe('the size of the table', () => {
     expect(faultOf(() => reduced().decode(hex('2b 88')))).toBe('size_update_too_large')
   })
 
-  test('is nothing after a reduction to nothing, whether the peer says so or not', () => {
-    for (const block of ['20 88', '88']) {
-      const decoder = open()
-      decoder.decode(hex('4001610162'))
-      decoder.setMaxTableSize(0)
-      expect(decoder.decode(hex(block))).toEqual([[':status', '200']])
-      expect(faultOf(() => decoder.decode(hex('be')))).toBe('no_such_index')
-    }
-  })
-
   test('must reach the smallest limit, even if a larger one followed it', () => {
     const changed = () => {
       const decoder = open()

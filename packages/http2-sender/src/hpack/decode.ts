@@ -22,7 +22,10 @@ export interface Decoder {
    * neither used nor changed the table: the same bytes will always mean the same headers.
    */
   decodeInto(sink: HeaderSink, block: Buffer, from: number, to: number): boolean
-  /** The peer has acknowledged another SETTINGS_HEADER_TABLE_SIZE. */
+  /**
+   * The peer has acknowledged another SETTINGS_HEADER_TABLE_SIZE. After a reduction its next block must begin with a size
+   * update (section 4.2). Servers in use forget it, and go on with the table they had: who talks to them does not call this.
+   */
   setMaxTableSize(bytes: number): void
 }
 
@@ -56,7 +59,7 @@ export function createDecoder({ maxTableSize, maxHeaderListSize }: DecoderOption
     listBytes = 0
     usedTable = false
     while (at < end && ((input[at] as number) & 0xe0) === 0x20) readSizeUpdate()
-    if (updateDue !== undefined) forgiveMissingUpdate()
+    if (updateDue !== undefined) throw new HpackError('size_update_missing')
     while (at < end) readHeader(sink)
     return !usedTable
   }
@@ -67,13 +70,6 @@ export function createDecoder({ maxTableSize, maxHeaderListSize }: DecoderOption
     if (updateDue !== undefined && size <= updateDue) updateDue = undefined
     table.resize(size)
     usedTable = true
-  }
-
-  /** A table of nothing cannot be misunderstood, so nobody's answers are lost to a peer that forgot to say so. */
-  function forgiveMissingUpdate(): void {
-    if (limit > 0) throw new HpackError('size_update_missing')
-    updateDue = undefined
-    table.resize(0)
   }
 
   function readHeader(sink: HeaderSink): void {

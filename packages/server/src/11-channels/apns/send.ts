@@ -8,8 +8,8 @@ import { createProviderAuthorization } from './jwt.ts'
 import { type PushType, pushTypes } from './limits.ts'
 import { apnsVerdict } from './outcome.ts'
 
-/** Apple asks to spread a burst over several connections; more than two do not make one process faster. */
-const maxConnections = 2
+/** Apple takes several; more than one are opened only where the way there is so long that one does not keep up. */
+const maxConnections = 8
 /** Apple allows about 1,000 streams; beyond this only memory grows. */
 const maxInFlight = 500
 
