@@ -1,62 +1,90 @@
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '@carillon/sandbox'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Overrides } from '../../packages/server/src/start-server.ts'
 import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
 import { createCertificate } from './certificate.ts'
-import { type Chromium, openInChromium } from './chromium.ts'
+import { openInChromium } from './chromium.ts'
+import { type ConsoleStage, tellConsoleStory } from './console-story.ts'
+import { openInFirefox } from './firefox.ts'
 import { googleHost, startGcm } from './gcm.ts'
-import { type NotificationDaemon, startNotificationDaemon } from './notification-daemon.ts'
-import { createShopApp, messageOf, type ShopApp, type TestServer } from './shop-app.ts'
+import { startNotificationDaemon } from './notification-daemon.ts'
 
-const patience = { timeout: 30_000 }
-const stack = new AsyncDisposableStack()
-let desktop: NotificationDaemon
-let server: TestServer
-let app: ShopApp
-let chromium: Chromium
+const consoleDir = resolve(import.meta.dirname, '../../packages/console/dist')
 
-beforeAll(async () => {
-  const certificate = await createCertificate(['localhost', googleHost])
-  const gcm = stack.use(await startGcm(certificate))
-  desktop = stack.use(await startNotificationDaemon())
-  server = await startTestServer(
-    { ALLOW_PRIVATE_TARGETS: googleHost },
-    {
+describe('in Chromium', () => {
+  const stack = new AsyncDisposableStack()
+  let stage: ConsoleStage
+
+  beforeAll(async () => {
+    const certificate = await createCertificate(['localhost', googleHost])
+    const gcm = stack.use(await startGcm(certificate))
+    const { server, desktop } = await startConsole(stack, googleHost, {
       ca: [certificate.cert],
       hosts: gcm.hosts,
-      consoleDir: resolve(import.meta.dirname, '../../packages/console/dist'),
-    },
+    })
+    const { busAddress } = desktop
+    const { page } = stack.use(await openInChromium(server.signInLink, { flags: gcm.flags, busAddress }))
+    const browser = {
+      goTo: async (url: string) => void (await page.goto(url)),
+      press: (name: string) => page.getByRole('button', { name, exact: true }).click(),
+      text: async () => {
+        await page.bringToFront()
+        return page.locator('body').innerText()
+      },
+      addresses: async () =>
+        page
+          .context()
+          .pages()
+          .map((each) => each.url()),
+    }
+    stage = { server, desktop, browser }
+  })
+  afterAll(() => stack.disposeAsync())
+
+  tellConsoleStory(() => stage)
+})
+
+describe('in Firefox, with the push service of the sandbox', () => {
+  const stack = new AsyncDisposableStack()
+  let stage: ConsoleStage
+  let sandbox: Sandbox
+
+  beforeAll(async () => {
+    sandbox = stack.use(await startSandbox())
+    const { ALLOW_PRIVATE_TARGETS = '', SANDBOX_BROWSER_PUSH_URL = '' } = sandbox.env
+    const { server, desktop } = await startConsole(stack, ALLOW_PRIVATE_TARGETS, { ca: [sandbox.caPem] })
+    const { busAddress } = desktop
+    const { page } = stack.use(
+      await openInFirefox(server.signInLink, { pushUrl: SANDBOX_BROWSER_PUSH_URL, busAddress }),
+    )
+    const browser = {
+      goTo: async (url: string) => void (await page.goto(url)),
+      press: (name: string) => page.locator(`::-p-aria([name="${name}"][role="button"])`).click(),
+      text: async () => {
+        await page.bringToFront()
+        return (await page.evaluate('document.body.innerText')) as string
+      },
+      addresses: async () => (await page.browser().pages()).map((each) => each.url()),
+    }
+    stage = { server, desktop, browser }
+  })
+  afterAll(() => stack.disposeAsync())
+
+  tellConsoleStory(() => stage)
+
+  test('the sandbox took one push, and the browser could decrypt it', () => {
+    const { accepted, refused } = sandbox.control.stats().webpush
+    expect({ accepted, refused }).toEqual({ accepted: 1, refused: {} })
+  })
+})
+
+async function startConsole(stack: AsyncDisposableStack, allowPrivateTargets: string, overrides: Overrides) {
+  const desktop = stack.use(await startNotificationDaemon())
+  const server = await startTestServer(
+    { ALLOW_PRIVATE_TARGETS: allowPrivateTargets },
+    { ...overrides, consoleDir },
   )
   stack.defer(() => server.close())
-  app = await createShopApp(server)
-  const { busAddress } = desktop
-  chromium = stack.use(await openInChromium(server.signInLink, { flags: gcm.flags, busAddress }))
-})
-afterAll(() => stack.disposeAsync())
-
-test('the console makes its own browser a device, which gets what is sent to the app', async () => {
-  const { page } = chromium
-  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor()
-  await page.goto(`${server.address}/apps/${app.id}`)
-  await page.getByRole('button', { name: 'Subscribe this browser' }).click()
-  await page.getByText('It is subscribed.').waitFor()
-  const { body } = await server.request('POST', '/v1/messages', {
-    app_id: app.id,
-    to: { all: true },
-    content: { title: 'To the console', body: 'From the API', action_url: '/settings' },
-  })
-  await expect.poll(() => desktop.shown.map(({ summary }) => summary), patience).toEqual(['To the console'])
-  const opened = page.context().waitForEvent('page')
-  for (const notification of desktop.shown) desktop.click(notification)
-  expect((await opened).url()).toBe(`${server.address}/settings`)
-  await expect
-    .poll(async () => (await messageOf(server, body.id)).counts, patience)
-    .toMatchObject({ sent: 1, received: 1, clicked: 1 })
-})
-
-test('and takes it back', async () => {
-  const { page } = chromium
-  await page.getByRole('button', { name: 'Unsubscribe' }).click()
-  await page.getByRole('button', { name: 'Subscribe this browser' }).waitFor()
-  const { body } = await server.request('GET', `/v1/subscriptions?app_id=${app.id}`)
-  expect(body.data).toMatchObject([{ status: 'unsubscribed' }])
-})
+  return { desktop, server }
+}

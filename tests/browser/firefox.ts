@@ -1,4 +1,4 @@
-import puppeteer from 'puppeteer-core'
+import puppeteer, { type Page } from 'puppeteer-core'
 import type { ShopBrowser } from './shop-stage.ts'
 
 export interface FirefoxOptions {
@@ -8,11 +8,12 @@ export interface FirefoxOptions {
   busAddress: string
 }
 
+export interface Firefox extends ShopBrowser, AsyncDisposable {
+  page: Page
+}
+
 /** Debian's Firefox, headless, that asks nobody for permission and finds its push service on loopback. */
-export async function openInFirefox(
-  url: string,
-  { pushUrl, busAddress }: FirefoxOptions,
-): Promise<ShopBrowser & AsyncDisposable> {
+export async function openInFirefox(url: string, { pushUrl, busAddress }: FirefoxOptions): Promise<Firefox> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
@@ -31,6 +32,7 @@ export async function openInFirefox(
   const page = await browser.newPage()
   await page.goto(url)
   return {
+    page,
     evaluate: (expression) => page.evaluate(expression),
     [Symbol.asyncDispose]: () => browser.close(),
   }

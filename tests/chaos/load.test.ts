@@ -1,24 +1,23 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import type { Message } from '@carillon/contract'
 import { startSandbox } from '@carillon/sandbox'
 import { expect, test } from 'vitest'
 import { createApi } from '../../tools/api.ts'
 import { seed } from './seed.ts'
+import { createServerHome, secretKey } from './server-home.ts'
 import { startServerProcess } from './server-process.ts'
 
 const recipients = Number(process.env.CHAOS_RECIPIENTS ?? 200_000)
 const everyMs = 50
+/** The highest of the whole run, measured by the highest of its first quarter. */
+const mostGrowth = 1.25
 
 test(`while ${recipients} recipients are being sent, the API answers within 100 ms at p99 and memory stays flat`, async () => {
   await using sandbox = await startSandbox()
-  const dataDir = await mkdtemp(join(tmpdir(), 'carillon-load-'))
-  const key = 'sk_chaos000000000000000'
-  const environment = { ...sandbox.env, DATA_DIR: dataDir, CARILLON_SECRET_KEY: key }
-  const app = await seed(environment, sandbox, recipients)
-  await using server = await startServerProcess(environment)
-  const api = createApi(server.address, key)
+  await using home = await createServerHome(sandbox)
+  const app = await seed(home.environment, sandbox, recipients)
+  await using server = await startServerProcess(home.environment)
+  const api = createApi(server.address, secretKey)
   const segment = await api('POST', '/v1/segments', {
     name: 'Gold',
     conditions: [{ number: 1, attribute: 'tier', operator: 'equals', value: 'gold' }],
@@ -43,24 +42,25 @@ test(`while ${recipients} recipients are being sent, the API answers within 100 
     memory.push({ done: message.counts.sent, mb: await residentMegabytes(server.process.pid) })
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (Date.now() - turn))))
   }
-  const peaks = [0.25, 1].map((share) =>
-    Math.max(...memory.filter(({ done }) => done > 0 && done <= share * recipients).map(({ mb }) => mb)),
-  )
+  const peakUntil = (share: number) =>
+    Math.max(...memory.filter(({ done }) => done <= share * recipients).map(({ mb }) => mb))
+  const [early, peak] = [peakUntil(0.25), peakUntil(1)]
   process.stdout.write(
     `${JSON.stringify({
       recipients,
       seconds: (Date.now() - startedAt) / 1000,
       health_ms: percentiles(taken.health),
       message_ms: percentiles(taken.message),
-      peak_mb_first_quarter: peaks[0],
-      peak_mb: peaks[1],
+      peak_mb_first_quarter: early,
+      peak_mb: peak,
     })}\n`,
   )
   expect(message.counts).toMatchObject({ targeted: recipients, sent: recipients })
-  expect(percentiles(taken.health).p99).toBeLessThan(100)
-  expect(percentiles(taken.message).p99).toBeLessThan(100)
+  // Softly, so that one figure that is off does not hide the others.
+  expect.soft(percentiles(taken.health).p99).toBeLessThan(100)
+  expect.soft(percentiles(taken.message).p99).toBeLessThan(100)
+  expect.soft(peak).toBeLessThanOrEqual(mostGrowth * early)
   await server.stop()
-  await rm(dataDir, { recursive: true, force: true })
 })
 
 async function timed<T>(into: number[], ask: () => Promise<T>): Promise<T> {

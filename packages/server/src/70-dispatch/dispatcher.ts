@@ -32,7 +32,7 @@ export interface DispatchDeps {
 const mostBatches = 128
 const mostPerLane = 4
 
-const longestSleepMs = 5_000
+const longestSleepMs = 10_000
 
 /** Leases and sends until the signal says stop; then waits for the windows that are on the wire. */
 export async function runDispatcher(deps: DispatchDeps): Promise<void> {

@@ -5,7 +5,7 @@ import { claimJob, type JobChange, type JobHead, updateLeased } from './store.ts
 /** Longer than any step takes: until it is over nobody else goes on with the job of a process that died. */
 const leaseMs = 30_000
 /** A notification may get lost, and a lease that runs out rings no bell. */
-const pollMs = 5_000
+const pollMs = 10_000
 /** Faults in a row, after which a job is given up. */
 const maxFaults = 5
 const retryMs = 5_000
