@@ -6,6 +6,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.{ts,tsx}',
       'tests/stories/**/*.test.ts',
       'tools/**/*.test.ts',
+      'bench/**/*.test.ts',
       'packages/http2-sender/conformance/fuzz.test.ts',
     ],
     testTimeout: 30_000,

@@ -190,7 +190,7 @@ export interface Channel<C> {
   maskCredential(credential: C): Record<string, string | number | boolean | null>
   /** Whether a token can be of this provider at all; a sentence if not. Never checks length. */
   checkAddress(address: Address): string | null
-  /** Pure and free of Node APIs: the console previews with it. */
+  /** Pure: a preview builds the same payload and reaches no provider. */
   buildPayload(content: RenderedContent, options: DeliveryOptions): WirePayload | Unbuildable
   openLane(credential: C, options: LaneOptions): Lane
   /** Stages of a test; with an address the last stage sends to it. */

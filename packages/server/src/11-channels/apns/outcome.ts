@@ -7,7 +7,7 @@ import { shortDetail, transportVerdict } from '../transport-verdict.ts'
  * Every reason that Apple documents, and a few seen beside. Only the two of 410 may cost a token.
  * https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
  */
-export const reasonClasses = {
+const reasonClasses = {
   Unregistered: 'token_dead',
   ExpiredToken: 'token_dead',
   /** Perhaps of the other environment. */

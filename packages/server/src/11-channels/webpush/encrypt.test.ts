@@ -1,6 +1,13 @@
 import { createDecipheriv, createECDH, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { deriveContentKeys, encrypt, readRecipient, sealRecord, sharedSecret } from './encrypt.ts'
+import {
+  deriveContentKeys,
+  encrypt,
+  encryptWith,
+  readRecipient,
+  sealRecord,
+  sharedSecret,
+} from './encrypt.ts'
 import { maxPlaintextBytes } from './limits.ts'
 import { createBrowser } from './testing/browser.ts'
 
@@ -18,7 +25,7 @@ describe('RFC 8291, section 5', () => {
   if (!recipient) throw new Error('the vector has valid keys')
 
   test('gives the same message, byte for byte', () => {
-    const message = encrypt(Buffer.from('When I grow up, I want to be a watermelon'), recipient, keys)
+    const message = encryptWith(Buffer.from('When I grow up, I want to be a watermelon'), recipient, keys)
     expect(message.toString('base64url')).toBe(
       'DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK' +
         '6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN',
@@ -76,7 +83,7 @@ describe('encrypt', () => {
     expect(() => encrypt(Buffer.alloc(maxPlaintextBytes + 1), recipient)).toThrow(RangeError)
   })
 
-  test('takes a new salt and a new key for every message', () => {
+  test('takes a new salt and, given none, a new key for every message', () => {
     const messages = Array.from({ length: 20 }, () => encrypt(Buffer.from('same'), recipient))
     expect(new Set(messages.map((message) => message.toString('hex', 0, 16))).size).toBe(20)
     expect(new Set(messages.map((message) => message.toString('hex', 21, 86))).size).toBe(20)

@@ -74,6 +74,19 @@ describe('a message', () => {
     expect(browser.decrypt(seen?.body ?? Buffer.alloc(0)).toString()).toBe(parcel.wire.body)
   })
 
+  test('comes under a key that its recipient never saw before, and that few others see', async () => {
+    const service = await startService()
+    const lane = openLane(service)
+    const parcels = Array.from({ length: 40 }, (_, i) => parcelTo(somewhere(mozilla, `/wpush/v2/${i}`)))
+    for (let round = 0; round < 3; round += 1) await lane.send(parcels)
+    // Salt, record size and the key's length precede the key (RFC 8188, section 2.1).
+    const seen = service.requests.map(({ path, body }) => ({ path, key: body.toString('hex', 21, 86) }))
+    expect(seen).toHaveLength(120)
+    expect(new Set(seen.map(({ path, key }) => path + key)).size).toBe(120)
+    const uses = Map.groupBy(seen, ({ key }) => key)
+    expect(Math.max(...[...uses.values()].map((each) => each.length))).toBe(16)
+  })
+
   test('has the same shape as one made by the web-push library', async () => {
     const service = await startService()
     const browser = createBrowser()

@@ -10,7 +10,7 @@ import type { Lane, LaneOptions, Parcel, SendOptions, Verdict } from '../channel
 import { openSender } from '../open-sender.ts'
 import { createSameHeaders } from '../same-headers.ts'
 import type { VapidCredential } from './credential.ts'
-import { encrypt, readRecipient } from './encrypt.ts'
+import { encrypt, newSenderKeys, readRecipient, type SenderKeys } from './encrypt.ts'
 import { isAccepted, verdictOf } from './outcome.ts'
 import { isMicrosoft, isPushService } from './services.ts'
 import { createVapidSigner } from './vapid.ts'
@@ -133,27 +133,34 @@ async function sendSlice(
   { sender, sameHeaders }: Client,
   { letters, authorization, how }: { letters: readonly Letter[]; authorization: string; how?: SendOptions },
 ) {
-  const sealed = letters.map((letter) => seal(letter, authorization, sameHeaders))
+  const envelope = { authorization, sameHeaders, pair: newSenderKeys() }
+  const sealed = letters.map((letter) => seal(letter, envelope))
   const requests = sealed.filter((item) => 'path' in item)
   const answers = (await sender.send(requests, how)).values()
   return sealed.map((item) => ('path' in item ? (answers.next().value as Answer) : item))
 }
 
+interface Envelope extends Pick<Client, 'sameHeaders'> {
+  authorization: string
+  pair: SenderKeys
+}
+
 function seal(
   { parcel, url }: Letter,
-  authorization: string,
-  sameHeaders: Client['sameHeaders'],
+  { authorization, sameHeaders, pair }: Envelope,
 ): SendRequest | Verdict {
   const recipient = readRecipient(parcel.address.keys)
   if (!recipient) return unsendable('invalid_keys', 'The keys of the subscription are not of P-256.')
   if (parcel.wire.sizeBytes > parcel.wire.limitBytes) {
     return unsendable('payload_too_large', `The payload has ${parcel.wire.sizeBytes} bytes.`)
   }
+  // Of each delivery its own, so not for the compression table.
+  const { topic, ...common } = parcel.wire.headers
   return {
     path: url.pathname + url.search,
-    headers: {},
+    headers: topic === undefined ? {} : { topic },
     shared: sameHeaders({
-      ...parcel.wire.headers,
+      ...common,
       ...(isMicrosoft(url) && {
         'x-wns-cache-policy': parcel.wire.headers.ttl === '0' ? 'no-cache' : 'cache',
       }),
@@ -161,7 +168,7 @@ function seal(
       'content-type': 'application/octet-stream',
       authorization,
     }),
-    body: encrypt(Buffer.from(parcel.wire.body), recipient),
+    body: encrypt(Buffer.from(parcel.wire.body), recipient, pair),
   }
 }
 
