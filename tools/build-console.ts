@@ -10,7 +10,6 @@ const digest = digestOf([
   'packages/console',
   'packages/contract/src',
   'packages/sdk-web/src',
-  'packages/server/src/40-content',
   'package-lock.json',
 ])
 

@@ -125,7 +125,7 @@ test('says that a silent message is for iOS and Android', () => {
   expect(previews[2]?.problem?.detail).toContain('silent')
 })
 
-test('needs nothing of Node, so that a browser can preview', async () => {
+test('needs nothing of Node: what it shows cannot depend on files, time or network', async () => {
   const seen = new Set<string>()
   await follow(new URL('./preview.ts', import.meta.url), seen)
   const packages = [...seen].filter((name) => !name.startsWith('file:'))

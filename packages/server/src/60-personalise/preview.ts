@@ -36,7 +36,7 @@ export interface PreviewAnswer {
   problems: ProblemPlace[]
 }
 
-/** What each platform would get, by the code that sends. Pure and free of Node APIs: it also runs in a browser. */
+/** What each platform would get, by the code that sends. Pure: the answer depends on the input alone. */
 export function previewContent(input: PreviewInput): PreviewAnswer {
   const { content, overrides = {}, variables = {}, locale } = input
   const problems = checkContent(content, overrides, variables)

@@ -26,6 +26,16 @@ describe('an audience as conditions to count', () => {
     ])
   })
 
+  it('leaves the excluded segments out of everybody and of people by an attribute as well', () => {
+    const excluding = { ...audience, excludedSegmentIds: ['c'] }
+    expect(audienceConditions(excluding)).toEqual({
+      conditions: [{ number: 1, operator: 'in_segment', value: 'c' }],
+      definition: 'NOT (1)',
+    })
+    const byEmail = audienceConditions({ ...excluding, family: 'users_by', values: ['a@example.com'] })
+    expect(byEmail?.definition).toBe('(1) AND NOT (2)')
+  })
+
   it('cannot say people and devices that are picked one by one', () => {
     expect(audienceConditions({ ...audience, family: 'users', userIds: ['u'] })).toBeNull()
     expect(audienceConditions({ ...audience, family: 'subscriptions', subscriptionIds: ['s'] })).toBeNull()

@@ -47,6 +47,12 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
             </Stack>
           </Radio.Group>
           <FamilyFields audience={audience} onChange={set} errors={errors} />
+          <SegmentsSelect
+            label="But in none of"
+            value={audience.excludedSegmentIds}
+            error={errors['to.exclude_segment_ids']}
+            onChange={(excludedSegmentIds) => set({ excludedSegmentIds })}
+          />
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, sm: 5, md: 12, lg: 5 }}>
@@ -81,20 +87,12 @@ function FamilyFields({ audience, onChange, errors }: FamilyFieldsProps) {
       return null
     case 'segments':
       return (
-        <>
-          <SegmentsSelect
-            label="In any of"
-            value={audience.segmentIds}
-            error={errors['to.segment_ids']}
-            onChange={(segmentIds) => onChange({ segmentIds })}
-          />
-          <SegmentsSelect
-            label="But in none of"
-            value={audience.excludedSegmentIds}
-            error={errors['to.exclude_segment_ids']}
-            onChange={(excludedSegmentIds) => onChange({ excludedSegmentIds })}
-          />
-        </>
+        <SegmentsSelect
+          label="In any of"
+          value={audience.segmentIds}
+          error={errors['to.segment_ids']}
+          onChange={(segmentIds) => onChange({ segmentIds })}
+        />
       )
     case 'users_by':
       return (

@@ -2,7 +2,14 @@ import type { App, Preview } from '@carillon/contract'
 import { MessageCreate } from '@carillon/contract'
 import { describe, expect, it } from 'vitest'
 import { type Circumstances, checkDraft } from './compose-checks.ts'
-import { type ComposeDraft, emptyComposeDraft, guardFor, prefilled, toMessage } from './compose-draft.ts'
+import {
+  type ComposeDraft,
+  emptyComposeDraft,
+  type Family,
+  guardFor,
+  prefilled,
+  toMessage,
+} from './compose-draft.ts'
 
 const id = '7b8a4c1e-0d0f-4a53-9d2f-0c6c8f3a1b11'
 const app: App = {
@@ -61,6 +68,16 @@ describe('what a draft becomes', () => {
   it('names exactly one family of recipients, whatever else was entered before', () => {
     const draft = prefilled(prefilled(written(), { segment_id: id }), { user_id: id })
     expect(toMessage(draft, null)?.to).toEqual({ user_ids: [id] })
+  })
+
+  it('leaves out the excluded segments, whatever the family', () => {
+    const { audience } = written()
+    const excluding = { ...audience, excludedSegmentIds: [id], segmentIds: [id], userIds: [id] }
+    const to = (family: Family) => toMessage(written({ audience: { ...excluding, family } }), null)?.to
+    expect(to('all')).toEqual({ all: true, exclude_segment_ids: [id] })
+    expect(to('segments')).toEqual({ segment_ids: [id], exclude_segment_ids: [id] })
+    expect(to('users')).toEqual({ user_ids: [id], exclude_segment_ids: [id] })
+    expect(to('subscriptions')).toBeUndefined()
   })
 
   it('sends a template instead of the texts written here', () => {

@@ -74,17 +74,18 @@ export type MessageBody = BodyInputOf<typeof createMessage>
 
 /** The audience as the API takes it; null while nobody is named. */
 export function toAudience(audience: AudienceDraft): Audience | null {
+  const family = familyOf(audience)
+  const { excludedSegmentIds } = audience
+  if (!family || excludedSegmentIds.length === 0) return family
+  return { ...family, exclude_segment_ids: excludedSegmentIds }
+}
+
+function familyOf(audience: AudienceDraft): Audience | null {
   switch (audience.family) {
     case 'all':
       return { all: true }
     case 'segments':
-      if (audience.segmentIds.length === 0) return null
-      return {
-        segment_ids: audience.segmentIds,
-        ...(audience.excludedSegmentIds.length > 0
-          ? { exclude_segment_ids: audience.excludedSegmentIds }
-          : {}),
-      }
+      return audience.segmentIds.length > 0 ? { segment_ids: audience.segmentIds } : null
     case 'users_by':
       if (!audience.attribute || audience.values.length === 0) return null
       return { users_by: { attribute: audience.attribute, values: audience.values } }

@@ -48,38 +48,36 @@ type Conditions = Pick<BodyInputOf<typeof estimateSegment>, 'conditions' | 'defi
 
 /** Null where conditions cannot say it, or nobody is named yet. */
 export function audienceConditions(audience: AudienceDraft): Conditions | null {
+  const included = includedBy(audience)
+  if (!included) return null
+  const excluded = audience.excludedSegmentIds.map(isInSegment)
+  const conditions = [...included, ...excluded].map((each, place) => ({ number: place + 1, ...each }))
+  const either = (some: typeof conditions) => `(${some.map(({ number }) => number).join(' OR ')})`
+  const parts = [
+    ...(included.length > 0 ? [either(conditions.slice(0, included.length))] : []),
+    ...(excluded.length > 0 ? [`NOT ${either(conditions.slice(included.length))}`] : []),
+  ]
+  return { conditions, definition: parts.join(' AND ') || 'all' }
+}
+
+type Unnumbered = Omit<Conditions['conditions'][number], 'number'>
+
+/** Conditions of which one is enough; none for everybody. */
+function includedBy(audience: AudienceDraft): Unnumbered[] | null {
   switch (audience.family) {
     case 'all':
-      return { conditions: [], definition: 'all' }
+      return []
     case 'users_by':
       if (!audience.attribute || audience.values.length === 0) return null
-      return {
-        conditions: [{ number: 1, attribute: audience.attribute, operator: 'in', value: audience.values }],
-        definition: 'all',
-      }
+      return [{ attribute: audience.attribute, operator: 'in', value: audience.values }]
     case 'segments':
-      return audience.segmentIds.length > 0 ? segmentConditions(audience) : null
+      return audience.segmentIds.length > 0 ? audience.segmentIds.map(isInSegment) : null
     case 'users':
     case 'subscriptions':
       return null
   }
 }
 
-function segmentConditions({ segmentIds, excludedSegmentIds }: AudienceDraft): Conditions {
-  const conditions = [...segmentIds, ...excludedSegmentIds].map((value, place) => ({
-    number: place + 1,
-    operator: 'in_segment' as const,
-    value,
-  }))
-  const either = (from: number, to: number) =>
-    `(${conditions
-      .slice(from, to)
-      .map(({ number }) => number)
-      .join(' OR ')})`
-  const included = either(0, segmentIds.length)
-  const definition =
-    excludedSegmentIds.length > 0
-      ? `${included} AND NOT ${either(segmentIds.length, conditions.length)}`
-      : included
-  return { conditions, definition }
+function isInSegment(value: string): Unnumbered {
+  return { operator: 'in_segment', value }
 }

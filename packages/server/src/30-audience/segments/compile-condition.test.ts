@@ -1,4 +1,4 @@
-import type { AttributeType, Condition } from '@carillon/contract'
+import type { Condition } from '@carillon/contract'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import { newId, type Store } from '../../00-kernel/index.ts'
 import { openTestStore, seedWorkspace } from '../../testing/test-store.ts'
 import { createCompiler } from './compile-segment.ts'
 import { datePatterns, kindOfDate } from './date-text.ts'
+import { type Judged, type JudgedCondition, whoMeets } from './testing/who-meets.ts'
 
 let store: Store
 let workspaceId: string
@@ -15,46 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => store[Symbol.asyncDispose]())
 
-interface World {
-  people: Record<string, unknown>
-  type?: AttributeType
-  now?: string
-  timeZone?: string
-}
-
-/** Which of the people, each with one value of attribute `a` (undefined: none), meet a condition on it. */
-async function who(
-  condition: Omit<Condition, 'number' | 'attribute'>,
-  { people, type, now = '2026-06-15T12:00:00Z', timeZone = 'UTC' }: World,
-): Promise<string[]> {
-  const scope = {
-    workspaceId,
-    now: new Date(now),
-    timeZone,
-    attributes: new Map(type ? [['a', { type, values: null }]] : []),
-    segments: new Map(),
-  }
-  const predicate = createCompiler(scope, 10).compileDefinition({
-    conditions: [{ number: 1, attribute: 'a', ...condition }],
-    definition: 'all',
-    evaluation: 'standard',
-  })
-  const { rows } = await sql<{ name: string }>`
-    with people as (
-      select key as name, ${newId()}::uuid as id, value as attributes
-      from jsonb_each(${JSON.stringify(withAttribute(people))}::jsonb)
-    ), judged as (select name, ${predicate} as is_met from people u)
-    select name from judged where is_met
-    union all select 'null: ' || name from judged where is_met is null
-    order by name`.execute(store.db)
-  return rows.map(({ name }) => name)
-}
-
-function withAttribute(people: Record<string, unknown>) {
-  return Object.fromEntries(
-    Object.entries(people).map(([name, a]) => [name, a === undefined ? {} : { a, other: 'DE' }]),
-  )
-}
+const who = (condition: JudgedCondition, people: Judged) => whoMeets(store.db, condition, people)
 
 describe('values of every type', () => {
   const people = {

@@ -55,41 +55,48 @@ export function dateRange(
   }
 }
 
-/** The day so many days from a cut's day. */
+/** The day so many days from a cut's day, by the calendar alone. */
 export function daysFrom(day: string, days: number): string {
   return day === 'infinity' ? day : dayText(DateTime.fromISO(day, { zone: 'utc' }).plus({ days }))
 }
 
 function today({ now, timeZone }: Calendar, plusDays: number): Cut {
-  return dayCut(DateTime.fromJSDate(now, { zone: timeZone }).startOf('day').plus({ days: plusDays }))
+  const day = dayText(DateTime.fromJSDate(now, { zone: timeZone }))
+  return dayCut(daysFrom(day, plusDays), timeZone)
 }
 
 function before(value: unknown, { timeZone }: Calendar): Cut {
-  const at = parse(value, timeZone)
-  if (kindOfDate(value) === 'day') return dayCut(at)
-  return { instant: String(value), past: false, day: firstDay(at, false) }
+  if (kindOfDate(value) === 'day') return dayCut(String(value), timeZone)
+  return { instant: String(value), past: false, day: firstDay(value, timeZone, false) }
 }
 
 function past(value: unknown, { timeZone }: Calendar): Cut {
-  const at = parse(value, timeZone)
-  if (kindOfDate(value) === 'day') return dayCut(at.plus({ days: 1 }))
-  return { instant: String(value), past: true, day: firstDay(at, true) }
+  if (kindOfDate(value) === 'day') return dayCut(daysFrom(String(value), 1), timeZone)
+  return { instant: String(value), past: true, day: firstDay(value, timeZone, true) }
 }
 
-/** In a zone whose clocks skip midnight, a day begins at its first instant. */
-function parse(value: unknown, timeZone: string): DateTime {
-  return DateTime.fromISO(String(value).replace(' ', 'T').toUpperCase(), { zone: timeZone })
+function dayCut(day: string, timeZone: string): Cut {
+  const instant = day === 'infinity' ? day : (firstInstant(day, timeZone).toUTC().toISO() as string)
+  return { instant, past: false, day }
 }
 
-function dayCut(at: DateTime): Cut {
-  const start = at.startOf('day')
-  const instant = start.year > 9999 ? 'infinity' : (start.toUTC().toISO() as string)
-  return { instant, past: false, day: dayText(start) }
+function firstDay(value: unknown, timeZone: string, past: boolean): string {
+  const at = DateTime.fromISO(String(value).replace(' ', 'T').toUpperCase(), { zone: timeZone })
+  const day = dayText(at)
+  if (day === 'infinity') return day
+  const begins = !past && at.toMillis() === firstInstant(day, timeZone).toMillis()
+  return begins ? day : daysFrom(day, 1)
 }
 
-function firstDay(at: DateTime, past: boolean): string {
-  const begins = !past && at.toMillis() === at.startOf('day').toMillis()
-  return dayText(begins ? at : at.plus({ days: 1 }))
+/**
+ * Where clocks skip midnight, or a whole day, it is the instant after the gap. Where they go back over midnight,
+ * which then comes twice, it is the first one; of the two Luxon takes either.
+ */
+function firstInstant(day: string, timeZone: string): DateTime {
+  const midnight = DateTime.fromISO(day, { zone: timeZone })
+  const offsetBefore = midnight.minus({ hours: 24 }).offset
+  const earlier = midnight.minus({ minutes: offsetBefore - midnight.offset })
+  return earlier < midnight && dayText(earlier) === day ? earlier : midnight
 }
 
 function dayText(at: DateTime): string {

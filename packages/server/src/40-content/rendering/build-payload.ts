@@ -7,7 +7,7 @@ import { buildWnsPayload } from '../../11-channels/wns/payload.ts'
 
 /**
  * Content as each provider takes it. From the channels' pure files and not from their `index.ts`, which brings
- * sockets along: a browser previews with this.
+ * sockets along: rendering stays pure, and a preview reaches nobody.
  */
 export const buildPayload: Record<Platform, Channel<never>['buildPayload']> = {
   apns: buildApnsPayload,
