@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer } from '../../packages/server/src/testing/test-server.ts'
+import { standInForCurl } from './stand-in-for-curl.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 beforeAll(async () => {
@@ -12,23 +13,14 @@ beforeAll(async () => {
 })
 afterAll(() => server?.close())
 
-/** Stands in for curl, which not every machine has: the options that the guides use, and failure on a problem. */
-const curl = `
-const args = process.argv.slice(2); const headers = {}; let method, body, url
-while (args.length) { const a = args.shift()
-  if (a === '-s') continue
-  else if (a === '-X') method = args.shift()
-  else if (a === '-H') { const [n, v] = args.shift().split(/: ?(.*)/s); headers[n] = v }
-  else if (a === '-d') body = args.shift()
-  else url = a }
-const answer = await fetch(url, { method: method ?? (body ? 'POST' : 'GET'), headers, body })
-const text = await answer.text(); process.stdout.write(text)
-if (!answer.ok) { process.stderr.write(text); process.exit(22) }`
-
 test.each([
   'README.md',
   'docs/guides/first-steps.md',
   'docs/guides/sending.md',
+  'docs/guides/campaigns.md',
+  'docs/guides/events.md',
+  'docs/guides/settings.md',
+  'docs/guides/webhooks.md',
 ])('the examples in %s work as they stand', async (file) => {
   const text = await readFile(file, 'utf8')
   const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
@@ -37,7 +29,7 @@ test.each([
   const folder = server.dataDir
   await mkdir(join(folder, 'data'), { recursive: true })
   await writeFile(join(folder, 'data/secret-key.txt'), `${server.key}\n`)
-  await writeFile(join(folder, 'curl.mjs'), curl)
+  await writeFile(join(folder, 'curl.mjs'), standInForCurl)
   const script = ['set -euo pipefail', `curl() { "${process.execPath}" ./curl.mjs "$@"; }`, ...blocks]
     .join('\n')
     .replaceAll('http://127.0.0.1:8080', server.address)

@@ -83,6 +83,8 @@ describe('who may not', () => {
     const token = 'aa'.repeat(32)
     const inSegment = [{ number: 1, operator: 'in_segment', value: foreign.segment }]
     const opened = [{ number: 1, operator: 'opened', value: foreign.message }]
+    const invoke = `/v1/event-definitions/${own.activeEvent}/invoke`
+    const variables = { order_id: 'x' }
     const naming: [string, unknown][] = [
       ['/v1/messages', { app_id: foreign.app, to: { all: true }, content }],
       ['/v1/messages', { app_id: own.app, to: { user_ids: [foreign.user] }, content }],
@@ -103,6 +105,16 @@ describe('who may not', () => {
       ['/v1/subscriptions', { app_id: own.app, platform: 'apns', token, user_id: foreign.user }],
       ['/v1/subscriptions/suspects', { app_id: foreign.app, decision: 'retire' }],
       [`/v1/apps/${own.app}/credentials/apns/test`, { subscription_id: foreign.subscription }],
+      ['/v1/event-definitions', { name: 'Theirs', app_id: foreign.app, content }],
+      ['/v1/event-definitions', { name: 'Theirs', app_id: own.app, template_id: foreign.template }],
+      ['/v1/event-definitions/import', { app_id: foreign.app, definitions: [{ name: 'Theirs', content }] }],
+      [
+        '/v1/event-definitions/import',
+        { definitions: [{ name: 'Theirs', app: { id: foreign.app, name: foreignMark }, content }] },
+      ],
+      [invoke, { users: [{ id: foreign.user }], variables }],
+      [invoke, { users: [{ by: { attribute: 'crm', value: foreignMark } }], variables }],
+      [invoke, { subscription_ids: [foreign.subscription], variables }],
     ]
     for (const [path, body] of naming) {
       const answer = await client.post(path, body)
@@ -116,6 +128,9 @@ describe('who may not', () => {
     ])
       expect((await client.get(`/v1/${query}`)).body.data).toEqual([])
     expect((await client.get(`/v1/messages/${own.message}/why?user_id=${foreign.user}`)).status).toBe(404)
+    const payload = `/v1/event-definitions/${own.event}/payload?user_id=${foreign.user}`
+    expect((await client.get(payload)).status).toBe(404)
+    expect(JSON.stringify(await client.get('/v1/event-definitions/export'))).not.toContain(foreignMark)
     expect((await client.get(`/v1/users?search=${foreignMark}`)).body.data).toEqual([])
     expect((await client.get(`/v1/users/by/crm/${foreignMark}`)).status).toBe(404)
     const report = { delivery_id: world.own.delivery, type: 'opened' }
@@ -154,6 +169,7 @@ describe('who may not', () => {
 /** What the operations with an id take, so that the id is what is wrong. */
 function bodies({ own }: World): Record<string, unknown> {
   const content = { title: 'x' }
+  const dates = { start_local: '2030-01-01T09:00', end_local: '2030-02-01T09:00' }
   return {
     patchApp: { category: 'x' },
     putCredential: { subject: 'mailto:a@example.com' },
@@ -162,5 +178,11 @@ function bodies({ own }: World): Record<string, unknown> {
     patchSubscription: { user_id: own.user },
     putSegment: { name: 'Mine', conditions: [] },
     putTemplate: { name: 'Mine', content },
+    putCampaign: { name: 'Mine', zone: 'Europe/Oslo', ...dates },
+    restartCampaign: dates,
+    patchEventDefinition: { type: 'mine' },
+    invokeEvent: { users: [{ id: own.user }], variables: { order_id: 'x' } },
+    patchWebhook: { enabled: false },
+    replayWebhook: { event_ids: ['evt_1'] },
   }
 }

@@ -21,6 +21,9 @@ export interface HostileAnswer {
 /** One connection, so that a server that breaks one is noticed. */
 const agent = new Agent({ keepAlive: true, maxSockets: 8 })
 
+/** What may never end. */
+const streams = ['text/event-stream', 'application/x-ndjson']
+
 /** Sends what `fetch` would refuse to send. Of an event stream only the first event is waited for. */
 export function callRaw(
   address: string,
@@ -39,7 +42,7 @@ export function callRaw(
             reject(error)
           }
         }
-        const isStream = answer.headers['content-type'] === 'text/event-stream'
+        const isStream = streams.includes(answer.headers['content-type'] ?? '')
         answer.on('data', (chunk: Buffer) => {
           chunks.push(chunk)
           if (!isStream) return
@@ -62,7 +65,7 @@ function lengthOf(body: HostileRequest['body']): Record<string, string> {
 
 function answerOf(status: number, headers: IncomingHttpHeaders, bytes: Buffer): HostileAnswer {
   const text = bytes.toString()
-  const isJson = /json/.test(headers['content-type'] ?? '') && text !== ''
+  const isJson = /[/+]json/.test(headers['content-type'] ?? '') && text !== ''
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 

@@ -4,7 +4,7 @@ import { badTexts } from './hostile-values.ts'
 import type { World } from './hostile-world.ts'
 
 /** Bodies that are right, by operation: a fault deep in one of them gets further than chance would. */
-export function examplesFor({ own, devices }: World): Record<string, fc.Arbitrary<unknown>> {
+export function examplesFor({ own, devices, receiver }: World): Record<string, fc.Arbitrary<unknown>> {
   const storable = badTexts.filter(
     (each) => !each.includes('\0') && each.isWellFormed() && each !== '__proto__',
   )
@@ -49,6 +49,37 @@ export function examplesFor({ own, devices }: World): Record<string, fc.Arbitrar
     user_id: fc.constant(own.user),
     variables: fc.object(),
   })
+  const variableName = fc.constantFrom('order_id', 'note', 'constructor', 'toString', 'size')
+  const event = fc.record(
+    {
+      name,
+      type: text.map((word) => word.trim().slice(0, 20) || null),
+      content: fc.record({
+        title: fc.oneof(fc.constantFrom('{{ variables.order_id }}', '{{ variables.constructor }}'), text),
+      }),
+      variables: fc.array(
+        fc.record({ name: variableName, example: fc.jsonValue(), required: fc.boolean() }),
+        { maxLength: 3 },
+      ),
+    },
+    { requiredKeys: ['name', 'content'] },
+  )
+  const invocation = fc.record(
+    {
+      users: fc.constantFrom<unknown>(
+        [{ id: own.user }, { by: { attribute: 'crm', value: 'Ours' } }],
+        [{ by: { attribute: 'constructor', value: 'x' } }],
+        [{ by: { attribute: 'age', value: '36' } }],
+      ),
+      variables: fc.oneof(
+        text.map((order_id) => ({ order_id })),
+        fc.dictionary(variableName, fc.jsonValue(), { noNullPrototype: true }),
+      ),
+      metadata: fc.dictionary(text, text),
+      dry_run: fc.boolean(),
+    },
+    { requiredKeys: ['users', 'variables'] },
+  )
   const segment = fc.record({
     name,
     conditions: conditions(own.segment, own.message, text),
@@ -107,7 +138,74 @@ export function examplesFor({ own, devices }: World): Record<string, fc.Arbitrar
     { subject: 'mailto:a@example.com', public_key: 'AAAA', private_key: 'AAAA' },
     { tenant_id: 't', client_id: 'c', client_secret: 's' },
   )
+  const localTimes = fc.constantFrom(
+    '2026-03-29T02:30',
+    '2026-10-25T02:30:59',
+    '1970-01-01T00:00',
+    '9998-12-31T23:59:59',
+    '2100-01-01T00:00',
+    '2026-02-30T00:00',
+  )
+  const dates = {
+    start_local: localTimes,
+    end_local: localTimes,
+    zone: fc.constantFrom('Europe/Berlin', 'asia/kolkata', 'Pacific/Apia', 'UTC'),
+  }
+  const campaign = fc.record(
+    {
+      name,
+      type: name,
+      segment_ids: fc.constantFrom([], [own.segment], [own.segment, own.segment.toUpperCase()]),
+      exclude_segment_ids: fc.constantFrom([], [own.segment]),
+      ...dates,
+      evaluate_every_seconds: fc.constantFrom(60, 604_800),
+      messages: fc.array(
+        fc.record(
+          {
+            name,
+            app_id: fc.constant(own.app),
+            content,
+            template_id: fc.constant(own.template),
+            variables: fc.dictionary(text, fc.jsonValue()),
+            repeat: fc.record({
+              every: fc.constantFrom(1, 1_000),
+              unit: fc.constantFrom('hours', 'days', 'weeks'),
+            }),
+          },
+          { requiredKeys: ['name', 'app_id'] },
+        ),
+        { maxLength: 3 },
+      ),
+    },
+    { requiredKeys: ['name', 'zone', 'start_local', 'end_local'] },
+  )
+  const webhook = fc.record(
+    {
+      url: fc.constantFrom(
+        `https://${receiver}/a?b=${encodeURIComponent('ü')}`,
+        `https://${receiver}/%00ä`,
+        'https://127.0.0.1:9/a',
+        'https://[::1]/b',
+        'https://10.0.0.1',
+      ),
+      description: text,
+      types: fc.constantFrom(null, ['message.finished'], ['delivery.sent', 'delivery.sent']),
+      enabled: fc.constant(false),
+    },
+    { requiredKeys: ['url'] },
+  )
   return {
+    createCampaign: campaign,
+    putCampaign: campaign,
+    restartCampaign: fc.record({ ...dates, again: fc.boolean() }),
+    createWebhook: webhook,
+    patchWebhook: webhook,
+    replayWebhook: fc.constantFrom<unknown>(
+      { event_ids: ['evt_1', 'evt_1'] },
+      { event_ids: ['evt_999999999999999', 'evt_0'] },
+      { from: '0001-01-01T00:00:00Z' },
+      { from: '2026-01-01T00:00:00+05:30', to: '9999-12-31T23:59:59Z' },
+    ),
     createApp: fc.record({ name, category: text, identity_key: fc.constant('k'.repeat(32)) }),
     putCredential: credential,
     createUser: user,
@@ -136,8 +234,24 @@ export function examplesFor({ own, devices }: World): Record<string, fc.Arbitrar
     putTemplate: fc.record({ name, content }),
     previewContent: preview,
     createMessage: message,
+    createEventDefinition: event.map((fields) => ({ ...fields, app_id: own.app })),
+    patchEventDefinition: event,
+    importEventDefinitions: fc.record({
+      mode: fc.constantFrom('insert', 'replace'),
+      app_id: fc.constant(own.app),
+      definitions: fc.array(event, { minLength: 1, maxLength: 3 }),
+    }),
+    invokeEvent: invocation,
     createInteractions: fc.oneof(interaction, fc.array(interaction, { minLength: 1, maxLength: 5 })),
     testCredential: fc.constantFrom({}, { subscription_id: own.subscription }),
+    putSettings: fc.record({
+      cors: fc.constantFrom<unknown>(
+        { enabled: true, domains: ' *.example.com, * ' },
+        { domains: ['https://a.example:8443', '[::1]'] },
+        { enabled: false, domains: '' },
+      ),
+      audit_retention_days: fc.constantFrom(30, 3_650),
+    }),
     changeReconciliationKey: fc.constantFrom({ attribute: 'email', dry_run: true }, { attribute: 'email' }),
   }
 }

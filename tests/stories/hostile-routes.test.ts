@@ -132,7 +132,7 @@ async function readablePaths({ path, query }: Endpoint): Promise<string[]> {
   if (path.startsWith('/v1/deliveries')) return [`/v1/deliveries/${world.own.delivery}`]
   if (!path.includes('{id}'))
     return [concrete + (query?.safeParse({ limit: 200 }).success ? '?limit=200' : '')]
-  const table = path.split('/')[2] as 'messages'
+  const table = path.split('/')[2]?.replaceAll('-', '_') as 'messages'
   const rows = await world.store.db
     .selectFrom(table)
     .select('id')

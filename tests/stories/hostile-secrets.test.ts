@@ -68,6 +68,12 @@ test('credentials, keys and tokens are taken and used', { timeout: 60_000 }, asy
   )
   expect(replayed.key).toBe(key)
   secrets.set('the second API key', key)
+  const [receiver] = sandbox.env.ALLOW_PRIVATE_TARGETS?.split(',') ?? []
+  const webhook = await ask('POST', '/v1/webhooks', { url: `https://${receiver}/hook` })
+  const rotated = await ask('POST', `/v1/webhooks/${webhook.id}/rotate-secret`)
+  secrets.set('the webhook’s first secret', webhook.secret)
+  secrets.set('the webhook’s second secret', rotated.secret)
+  await ask('POST', `/v1/webhooks/${webhook.id}/test`)
   const session = await callRaw(server.address, {
     method: 'POST',
     path: '/v1/sign-in',
@@ -266,7 +272,7 @@ function scalarOf(pem: string): string {
 }
 
 async function idsByTable(): Promise<Record<string, string[]>> {
-  const tables = ['apps', 'users', 'subscriptions', 'segments', 'templates', 'messages', 'keys']
+  const tables = ['apps', 'users', 'subscriptions', 'segments', 'templates', 'messages', 'keys', 'webhooks']
   const lists = tables.map(async (table) => {
     const { data } = await ask('GET', `/v1/${table}`)
     return [table, data.map(({ id }: { id: string }) => id)]

@@ -19,6 +19,11 @@ export interface Things {
   subscription: string
   segment: string
   template: string
+  campaign: string
+  webhook: string
+  event: string
+  /** Another one, which nothing but chance deactivates. */
+  activeEvent: string
   message: string
   delivery: string
   job: string
@@ -35,6 +40,8 @@ export interface World {
   publishableKey: string
   /** A virtual phone on each platform, not subscribed yet. */
   devices: Record<Platform, Device>
+  /** Host and port of an emulator: webhooks may be sent there, and are refused. */
+  receiver: string
   own: Things
   foreign: Things
   foreignKey: string
@@ -48,6 +55,7 @@ export const foreignMark = 'BelongsToTheNeighbours'
 
 /** Which of the things an address with an `{id}` is about. */
 export function thingAt(path: string): keyof Things {
+  if (path.endsWith('/invoke')) return 'activeEvent'
   const [, , plural = ''] = path.split('/')
   return singulars[plural] ?? 'user'
 }
@@ -58,6 +66,9 @@ const singulars: Record<string, keyof Things> = {
   subscriptions: 'subscription',
   segments: 'segment',
   templates: 'template',
+  campaigns: 'campaign',
+  webhooks: 'webhook',
+  'event-definitions': 'event',
   messages: 'message',
   deliveries: 'delivery',
   jobs: 'job',
@@ -79,11 +90,15 @@ export async function openWorld(): Promise<World> {
       },
       { store, ca: [sandbox.caPem] },
     )
+  const [receiver = ''] = sandbox.env.ALLOW_PRIVATE_TARGETS?.split(',') ?? []
   const busy = await start()
   const api = createApi(busy.address, busy.key)
   const app = await createSampleApp(api, 'Ours')
   await declareAttributes(api)
-  const own = await makeThings(api, app.id, 'Ours', createDevices(sandbox, app).apns.token)
+  const own = await makeThings(api, app.id, 'Ours', {
+    receiver,
+    token: createDevices(sandbox, app).apns.token,
+  })
   const { publishable_key: publishableKey } = await api('GET', `/v1/apps/${app.id}`)
   const foreignKey = 'sk_theneighbours0000000'
   await store.db.transaction().execute(async (tx) => {
@@ -93,7 +108,7 @@ export async function openWorld(): Promise<World> {
   const foreignApi = createApi(busy.address, foreignKey)
   const foreignApp = await foreignApi('POST', '/v1/apps', { name: foreignMark })
   await foreignApi('POST', `/v1/apps/${foreignApp.id}/publish`)
-  const foreign = await makeThings(foreignApi, foreignApp.id, foreignMark)
+  const foreign = await makeThings(foreignApi, foreignApp.id, foreignMark, { receiver })
   await busy.close()
 
   const server = await start({ ROLES: 'api' })
@@ -105,6 +120,7 @@ export async function openWorld(): Promise<World> {
     app,
     publishableKey,
     devices: createDevices(sandbox, app),
+    receiver,
     own,
     foreign,
     foreignKey,
@@ -142,7 +158,7 @@ async function makeThings(
   api: Api,
   appId: string,
   mark: string,
-  token = randomBytes(32).toString('hex'),
+  { receiver, token = randomBytes(32).toString('hex') }: { receiver: string; token?: string },
 ): Promise<Things> {
   const make = async (path: string, body: unknown): Promise<string> => (await api('POST', path, body)).id
   const user = await make('/v1/users', {
@@ -165,6 +181,25 @@ async function makeThings(
   const conditions = [{ number: 1, attribute: 'first_name', operator: 'equals', value: mark }]
   const segment = await make('/v1/segments', { name: mark, conditions })
   const template = await make('/v1/templates', { name: mark, content: { title: mark } })
+  const makeEvent = (name: string) =>
+    make('/v1/event-definitions', {
+      name,
+      app_id: appId,
+      content: { title: `${mark} {{ variables.order_id }}` },
+      variables: [{ name: 'order_id', example: mark }],
+    })
+  const webhook = await make('/v1/webhooks', { url: `https://${receiver}/hook`, description: mark })
+  const [event, activeEvent] = [await makeEvent(mark), await makeEvent(`${mark}, active`)]
+  await api('POST', `/v1/event-definitions/${activeEvent}/activate`)
+  const campaign = await make('/v1/campaigns', {
+    name: mark,
+    type: mark,
+    segment_ids: [segment],
+    zone: 'Europe/Berlin',
+    start_local: '2026-01-01T00:00',
+    end_local: '2100-01-01T00:00',
+    messages: [{ name: mark, app_id: appId, content: { title: mark } }],
+  })
   const message = await make('/v1/messages', {
     app_id: appId,
     to: { user_ids: [user] },
@@ -175,7 +210,21 @@ async function makeThings(
   const delivery: string = data[0].delivery_id
   const job = await make('/v1/imports', { format: 'csv', data: `email\n${mark}.import@example.com\n` })
   const key = await make('/v1/keys', { name: mark, scopes: ['users:read'] })
-  return { app: appId, user, subscription, segment, template, message, delivery, job, key }
+  return {
+    app: appId,
+    user,
+    subscription,
+    segment,
+    template,
+    campaign,
+    webhook,
+    event,
+    activeEvent,
+    message,
+    delivery,
+    job,
+    key,
+  }
 }
 
 /**

@@ -29,12 +29,23 @@ export function createClock() {
 
 /** The whole product on one stage: real server, real wire, emulated providers, one published app on four platforms. */
 export async function openStage(
-  options: { sandbox?: SandboxOptions; environment?: Record<string, string>; now?: () => Date } = {},
+  options: {
+    sandbox?: SandboxOptions
+    environment?: Record<string, string>
+    now?: () => Date
+    /** Addresses on this machine besides the sandbox's that may be called, and who vouches for them. */
+    reach?: { hosts: readonly string[]; ca: readonly string[] }
+  } = {},
 ) {
-  const { now = () => new Date() } = options
+  const { now = () => new Date(), reach = { hosts: [], ca: [] } } = options
   const sandbox = await startSandbox({ now: () => now().getTime(), ...options.sandbox })
-  const environment = { ...sandbox.env, PROVIDER_TIMEOUT_MS: '3000', ...options.environment }
-  const server = await startTestServer(environment, { ca: [sandbox.caPem], now })
+  const environment = {
+    ...sandbox.env,
+    ALLOW_PRIVATE_TARGETS: [sandbox.env.ALLOW_PRIVATE_TARGETS, ...reach.hosts].join(','),
+    PROVIDER_TIMEOUT_MS: '3000',
+    ...options.environment,
+  }
+  const server = await startTestServer(environment, { ca: [sandbox.caPem, ...reach.ca], now })
   const api = createApi(server.address, server.key)
   const db = server.store.db
   const props = { api, sandbox, server, now }
@@ -54,17 +65,24 @@ export async function openStage(
     /** The message once it has ended. */
     ended: (id: string) => waitForMessage(api, id),
     /** The clock was moved: whatever is due now is looked at now. */
-    wake: () => sql`select pg_notify('messages', ''), pg_notify('batches', '')`.execute(db),
+    wake: () =>
+      sql`select pg_notify('campaigns', ''), pg_notify('messages', ''), pg_notify('batches', '')`.execute(db),
     /** Until nothing is on the wire and nothing that is due waits to be. */
     settle: () =>
       until(async () => {
+        // Whatever is made while the question is on its way is due then, and that is a moment later than now.
+        const soon = new Date(now().getTime() + 200)
         const { rows } = await sql`
           select from batches b join messages m on m.seq = b.message_seq
           left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
           where b.closed_at is null and (b.lease_until > ${now()}
-            or b.due_at <= ${now()} and m.paused_at is null and (l.blocked_until is null or l.blocked_until <= ${now()}))
+            or b.due_at <= ${soon} and m.paused_at is null and (l.blocked_until is null or l.blocked_until <= ${now()}))
           union all
-          select from messages where frozen_at is null and start_at <= ${now()} and paused_at is null
+          select from messages where frozen_at is null and start_at <= ${soon} and paused_at is null
+          union all
+          select from campaigns where next_evaluation_at <= ${soon} and paused_at is null
+          union all
+          select from changed_users
           limit 1`.execute(db)
         return rows.length === 0
       }),

@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import * as access from './api/access.ts'
 import * as apps from './api/apps.ts'
+import * as audit from './api/audit.ts'
+import * as campaigns from './api/campaigns.ts'
+import * as eventDefinitions from './api/event-definitions.ts'
 import * as messages from './api/messages.ts'
 import * as reports from './api/reports.ts'
 import * as segments from './api/segments.ts'
 import * as subscriptions from './api/subscriptions.ts'
 import * as templates from './api/templates.ts'
 import * as users from './api/users.ts'
+import * as webhooks from './api/webhooks.ts'
 import type { Endpoint } from './endpoint.ts'
 import { problems } from './problems.ts'
 
@@ -18,8 +22,12 @@ export const endpoints: readonly Endpoint[] = [
   segments,
   templates,
   messages,
+  campaigns,
+  eventDefinitions,
   reports,
+  webhooks,
   access,
+  audit,
 ].flatMap((api) => Object.values(api).filter(isEndpoint))
 
 type JsonObject = Record<string, unknown>

@@ -32,7 +32,7 @@ export const failedReasons = {
   token_wrong_context: 'The token belongs to another app, environment or project.',
   message_rejected: 'The provider refused the message itself.',
   credential_rejected: 'The provider refused our credential until the message expired.',
-  throttled: 'The provider throttled us until the message expired or the attempts ran out.',
+  throttled: 'The provider throttled us until the message expired.',
   provider_unavailable: 'The provider stayed unavailable until the message expired or the attempts ran out.',
   provider_dropped: 'The provider took the message but told us that it dropped it.',
   target_refused: 'The address points to a host that is not allowed.',

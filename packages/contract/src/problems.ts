@@ -25,6 +25,10 @@ export const problems = {
   ambiguous: { status: 409, title: 'More than one matches; name one of the candidates by id.' },
   conflict: { status: 409, title: 'The present state does not allow that; see detail.' },
   already_exists: { status: 409, title: 'There is one already with this unique value; see detail.' },
+  offset_expired: {
+    status: 410,
+    title: 'The event log does not reach back that far any more; start from earliest and mind the gap.',
+  },
   body_too_large: { status: 413, title: 'The body is larger than this address takes.' },
   unsupported_media_type: { status: 415, title: 'Send application/json.' },
   invalid_credential: { status: 422, title: 'The credential cannot be used; see errors for the field.' },

@@ -8,8 +8,14 @@
  * subscription  one app on one device, with a provider token
  * segment       numbered conditions plus a definition over the numbers
  * message       one send to one audience with one content
+ * campaign      messages that go by themselves to everybody who comes to match, once each, between two dates
+ * run           one message that a campaign made, to those it had not met yet
+ * event definition  what is sent when a call tells that something happened elsewhere; active or inactive
+ * invocation    one such call: it makes one message
  * delivery      one message to one subscription; it ends in exactly one outcome
  * interaction   what the person did: received, opened, clicked, action, dismissed
+ * event         something that happened, in the log: its type, when, and what it is about
+ * webhook       an address of somebody's own that events are sent to, signed
  * gate          a rule that may hold or drop a delivery
  */
 export const platforms = ['apns', 'fcm', 'webpush', 'wns'] as const
@@ -43,8 +49,43 @@ export const messageStatuses = [
 ] as const
 export type MessageStatus = (typeof messageStatuses)[number]
 
+/** Derived from the clock and from what was done, never stored; `paused` and `terminated` by a person. */
+export const campaignStatuses = ['draft', 'pending', 'running', 'paused', 'completed', 'terminated'] as const
+export type CampaignStatus = (typeof campaignStatuses)[number]
+
+export const repeatUnits = ['hours', 'days', 'weeks'] as const
+export type RepeatUnit = (typeof repeatUnits)[number]
+
+/** Only an active event definition sends. */
+export const eventDefinitionStatuses = ['active', 'inactive'] as const
+export type EventDefinitionStatus = (typeof eventDefinitionStatuses)[number]
+
 export const interactionTypes = ['received', 'opened', 'clicked', 'action', 'dismissed'] as const
 export type InteractionType = (typeof interactionTypes)[number]
+
+/** What stands in the event log. Those about deliveries and interactions tell of up to 250 of them at once. */
+export const eventTypes = [
+  'message.accepted',
+  'message.finished',
+  'message.cancelled',
+  'delivery.sent',
+  'delivery.failed',
+  'delivery.excluded',
+  'interaction.received',
+  'interaction.opened',
+  'interaction.clicked',
+  'interaction.action',
+  'interaction.dismissed',
+  'subscription.created',
+  'subscription.retired',
+  'subscription.suspect',
+  'app.credential_rejected',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** Why a webhook was disabled by itself. */
+export const webhookDisabledReasons = ['gone', 'failing'] as const
+export type WebhookDisabledReason = (typeof webhookDisabledReasons)[number]
 
 export const attributeTypes = ['string', 'number', 'boolean', 'date', 'picklist'] as const
 export type AttributeType = (typeof attributeTypes)[number]
@@ -73,7 +114,11 @@ export const segmentOperators = [
 ] as const
 export type SegmentOperator = (typeof segmentOperators)[number]
 
-/** What a key may do; `*` is everything. Publishable keys carry `device` alone. */
+/** Who stands in the audit: somebody in the console, a secret key, or a campaign that sends by itself. */
+export const auditActors = ['console', 'secret', 'campaign'] as const
+export type AuditActor = (typeof auditActors)[number]
+
+/** What a key may do; `*` is everything. `admin` reads the audit. Publishable keys carry `device` alone. */
 export const scopes = [
   '*',
   'apps:read',
@@ -86,8 +131,18 @@ export const scopes = [
   'templates:write',
   'messages:read',
   'messages:send',
+  'campaigns:read',
+  'campaigns:write',
+  'campaigns:execute',
+  'webhooks:read',
+  'webhooks:write',
+  'stream:read',
+  'events:read',
+  'events:write',
+  'events:invoke',
   'settings:read',
   'settings:write',
+  'admin',
   'device',
 ] as const
 export type Scope = (typeof scopes)[number]

@@ -1,6 +1,7 @@
 import { createAlarm, type Log, type Store } from './00-kernel/index.ts'
-import { forgetExpired } from './10-access/index.ts'
+import { forgetExpired, purgeAudit } from './10-access/index.ts'
 import { forgetOldKeys } from './20-ingest/index.ts'
+import { forgetOldEvents } from './85-webhooks/index.ts'
 
 const everyMs = 3_600_000
 
@@ -14,6 +15,8 @@ export async function runTidying(
     try {
       await forgetOldKeys(store.bulk, now())
       await forgetExpired(store.bulk, now())
+      await forgetOldEvents(store.bulk, now())
+      await purgeAudit(store.bulk, now())
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'tidying failed')
     }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import {
   type Config,
@@ -15,10 +16,12 @@ import {
 } from './00-kernel/index.ts'
 import { createSignInToken, ensureWorkspace } from './10-access/index.ts'
 import { runJobs } from './30-audience/jobs.ts'
+import { runCampaigns } from './50-schedule/campaigns/jobs.ts'
 import { releaseAllLeases } from './50-schedule/index.ts'
 import { runFreezer } from './50-schedule/messages/jobs.ts'
 import { type DispatcherSettings, laneOptions } from './70-dispatch/index.ts'
 import { runDispatch } from './70-dispatch/jobs.ts'
+import { runSequencer, runWebhooks } from './85-webhooks/jobs.ts'
 import { docsPage, openApiText } from './99-http/api-description.ts'
 import { createHttpServer } from './99-http/index.ts'
 import { apiRoutes } from './api-routes.ts'
@@ -96,6 +99,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
           sandbox: config.sandboxUrl !== null,
           version,
           countUnknown: (n) => unknownInteractions.inc(n),
+          address: () => addressOf(http, config),
         })
       : [],
     sandboxUrl: config.sandboxUrl,
@@ -111,13 +115,25 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
 
   const context = { log, now, signal: stop.signal }
   const loops: Promise<void>[] = [keepUp(store, context), runTidying(store, context)]
-  if (config.roles.includes('scheduler')) loops.push(runFreezer(store, context), runJobs(store, context))
+  if (config.roles.includes('scheduler'))
+    loops.push(
+      runFreezer(store, context),
+      runCampaigns(store, context),
+      runJobs(store, context),
+      runSequencer(store, context),
+    )
   if (config.roles.includes('worker'))
-    loops.push(runDispatch(store, settings, { threads: config.workerThreads, ...context }))
+    loops.push(
+      runDispatch(store, settings, { threads: config.workerThreads, ...context }),
+      runWebhooks(store, {
+        vault,
+        deliveryIds,
+        reach: laneOptions(settings, { db: store.bulk, vault, now: () => now().getTime() }),
+        ...context,
+      }),
+    )
 
-  const { port } = http.server.address() as AddressInfo
-  const address =
-    config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`
+  const address = addressOf(http, config)
   return {
     address,
     signInLink: `${address}/sign-in?token=${await createSignInToken(store.db, workspaceId)}`,
@@ -130,4 +146,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       if (!overrides.store) await store[Symbol.asyncDispose]()
     },
   }
+}
+
+function addressOf({ server }: FastifyInstance, { publicUrl, host }: Config): string {
+  const { port } = server.address() as AddressInfo
+  return publicUrl ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`
 }

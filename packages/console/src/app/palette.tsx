@@ -1,6 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core'
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight'
 import {
+  IconBolt,
   IconFilterPlus,
   IconHash,
   IconKey,
@@ -85,6 +86,12 @@ function useUsualActions(): SpotlightActionData[] {
     action('Build a segment', IconFilterPlus, () => void navigate({ to: '/segments/new' }), 'create new'),
     action('Write a template', IconTemplate, () => void navigate({ to: '/templates/new' }), 'create new'),
     action(
+      'Define an event',
+      IconBolt,
+      () => void navigate({ to: '/events/new' }),
+      'create new transactional',
+    ),
+    action(
       'Make an API key',
       IconKey,
       () => void navigate({ to: '/settings', search: { tab: 'keys' } }),
@@ -111,6 +118,8 @@ function useIdActions(id: string): SpotlightActionData[] {
     open('subscription', () => void navigate({ to: '/subscriptions', search: { open: id } })),
     open('segment', () => void navigate({ to: '/segments/$segmentId', params: { segmentId: id } })),
     open('template', () => void navigate({ to: '/templates/$templateId', params: { templateId: id } })),
+    open('event', () => void navigate({ to: '/events/$eventId', params: { eventId: id } })),
+    open('webhook', () => void navigate({ to: '/webhooks/$webhookId', params: { webhookId: id } })),
     open('app', () => void navigate({ to: '/apps/$appId', params: { appId: id } })),
   ]
 }

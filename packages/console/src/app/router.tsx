@@ -12,7 +12,11 @@ import { describeFailure } from '../shared/failure.ts'
 import { read } from '../shared/server.ts'
 import { NotFoundPage, RouteFailure } from './route-states.tsx'
 import {
+  auditSearch,
+  calendarSearch,
+  campaignSearch,
   composeSearch,
+  eventsSearch,
   messagePageSearch,
   messageSearch,
   nextSearch,
@@ -81,6 +85,40 @@ const why = createRoute({
   path: '/messages/$messageId/why/$userId',
   component: lazyRouteComponent(() => import('../features/messages/why-page.tsx'), 'WhyPage'),
 })
+const campaigns = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns',
+  validateSearch: campaignSearch,
+  component: lazyRouteComponent(() => import('../features/campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+})
+const newCampaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/new',
+  component: lazyRouteComponent(
+    () => import('../features/campaigns/edit-campaign-page.tsx'),
+    'NewCampaignPage',
+  ),
+})
+const campaignCalendar = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/calendar',
+  validateSearch: calendarSearch,
+  component: lazyRouteComponent(() => import('../features/campaigns/calendar-page.tsx'), 'CalendarPage'),
+})
+const campaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$campaignId',
+  validateSearch: tabSearch(['numbers', 'runs']),
+  component: lazyRouteComponent(() => import('../features/campaigns/campaign-page.tsx'), 'CampaignPage'),
+})
+const editCampaign = createRoute({
+  getParentRoute: () => shell,
+  path: '/campaigns/$campaignId/edit',
+  component: lazyRouteComponent(
+    () => import('../features/campaigns/edit-campaign-page.tsx'),
+    'EditCampaignPage',
+  ),
+})
 const users = createRoute({
   getParentRoute: () => shell,
   path: '/users',
@@ -133,6 +171,23 @@ const template = createRoute({
   validateSearch: versionSearch,
   component: lazyRouteComponent(() => import('../features/templates/template-page.tsx'), 'TemplatePage'),
 })
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: '/events',
+  validateSearch: eventsSearch,
+  component: lazyRouteComponent(() => import('../features/events/events-page.tsx'), 'EventsPage'),
+})
+const newEvent = createRoute({
+  getParentRoute: () => shell,
+  path: '/events/new',
+  component: lazyRouteComponent(() => import('../features/events/event-page.tsx'), 'NewEventPage'),
+})
+const event = createRoute({
+  getParentRoute: () => shell,
+  path: '/events/$eventId',
+  validateSearch: tabSearch(['definition', 'call', 'invocations']),
+  component: lazyRouteComponent(() => import('../features/events/event-page.tsx'), 'EventPage'),
+})
 const apps = createRoute({
   getParentRoute: () => shell,
   path: '/apps',
@@ -144,10 +199,27 @@ const app = createRoute({
   validateSearch: tabSearch(['overview', 'credentials', 'settings']),
   component: lazyRouteComponent(() => import('../features/apps/app-page.tsx'), 'AppPage'),
 })
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+})
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/$webhookId',
+  validateSearch: tabSearch(['log', 'settings']),
+  component: lazyRouteComponent(() => import('../features/webhooks/webhook-page.tsx'), 'WebhookPage'),
+})
 const phones = createRoute({
   getParentRoute: () => shell,
   path: '/phones',
   component: lazyRouteComponent(() => import('../features/phones/phones-page.tsx'), 'PhonesPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 })
 const settings = createRoute({
   getParentRoute: () => shell,
@@ -164,6 +236,11 @@ const routeTree = root.addChildren([
     messages,
     message,
     why,
+    campaigns,
+    newCampaign,
+    campaignCalendar,
+    campaign,
+    editCampaign,
     users,
     user,
     subscriptions,
@@ -173,9 +250,15 @@ const routeTree = root.addChildren([
     templates,
     newTemplate,
     template,
+    events,
+    newEvent,
+    event,
     apps,
     app,
+    webhooks,
+    webhook,
     phones,
+    audit,
     settings,
   ]),
 ])

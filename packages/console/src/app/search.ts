@@ -1,4 +1,8 @@
 import {
+  type CampaignStatus,
+  campaignStatuses,
+  type EventDefinitionStatus,
+  eventDefinitionStatuses,
   type MessageStatus,
   messageStatuses,
   outcomes,
@@ -62,6 +66,20 @@ export const messageSearch = (search: Search): MessageFilter => ({
   status: oneOf(messageStatuses, search.status),
 })
 
+interface CampaignFilter {
+  search?: string
+  status?: CampaignStatus
+  app_id?: string
+}
+export const campaignSearch = (search: Search): CampaignFilter => ({
+  search: text(search.search),
+  status: oneOf(campaignStatuses, search.status),
+  app_id: text(search.app_id),
+})
+
+/** `month`: such as 2026-11. */
+export const calendarSearch = (search: Search): { month?: string } => ({ month: text(search.month) })
+
 const messageTabs = ['progress', 'recipients', 'content'] as const
 const recipientStatuses = ['pending', ...outcomes] as const
 interface MessagePageSearch {
@@ -91,6 +109,41 @@ export const composeSearch = (search: Search): ComposeSearch => ({
   user_id: text(search.user_id),
   subscription_id: text(search.subscription_id),
   from: text(search.from),
+})
+
+interface AuditPageSearch {
+  actor?: string
+  action?: string
+  resource?: string
+  /** Days, as `2026-01-31`. */
+  from?: string
+  to?: string
+  /** The entry whose details are shown. */
+  open?: string
+}
+export const auditSearch = (search: Search): AuditPageSearch => ({
+  actor: text(search.actor),
+  action: text(search.action),
+  resource: text(search.resource),
+  from: text(search.from),
+  to: text(search.to),
+  open: text(search.open),
+})
+
+interface EventsSearch {
+  app_id?: string
+  status?: EventDefinitionStatus
+  type?: string
+  search?: string
+  /** Set while the import dialog is open. */
+  import?: string
+}
+export const eventsSearch = (search: Search): EventsSearch => ({
+  app_id: text(search.app_id),
+  status: oneOf(eventDefinitionStatuses, search.status),
+  type: text(search.type),
+  search: text(search.search),
+  import: text(search.import),
 })
 
 export const versionSearch = (search: Search): { version?: string } => ({ version: text(search.version) })

@@ -1,10 +1,28 @@
-import type { AppStatus, MessageStatus, Outcome, SubscriptionStatus } from '@carillon/contract'
+import type {
+  AppStatus,
+  CampaignStatus,
+  EventDefinitionStatus,
+  MessageStatus,
+  Outcome,
+  SubscriptionStatus,
+} from '@carillon/contract'
 import { Badge } from '@mantine/core'
 import { words } from './format.ts'
 
-type Status = AppStatus | MessageStatus | SubscriptionStatus | Outcome | 'pending'
+type Status =
+  | AppStatus
+  | CampaignStatus
+  | EventDefinitionStatus
+  | MessageStatus
+  | SubscriptionStatus
+  | Outcome
+  | 'pending'
 
 const colors: Record<Status, string> = {
+  draft: 'gray',
+  running: 'bell',
+  completed: 'green',
+  terminated: 'gray',
   accepted: 'gray',
   scheduled: 'blue',
   sending: 'bell',
@@ -15,6 +33,7 @@ const colors: Record<Status, string> = {
   published: 'green',
   unpublished: 'gray',
   active: 'green',
+  inactive: 'gray',
   unsubscribed: 'gray',
   retired: 'red',
   suspect: 'yellow',

@@ -111,6 +111,9 @@ export const Message = z.object({
   collapse_id: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   dry_run: z.boolean(),
+  /** The campaign that made it, and which of its messages it is. */
+  campaign_id: Id.nullable(),
+  campaign_message_id: Id.nullable(),
   counts: Counts,
   excluded: ByReason,
   failed: ByReason,
@@ -150,7 +153,11 @@ export const listMessages = endpoint({
   tag: 'Messages',
   status: 200,
   summary: 'List messages, newest first',
-  query: PageQuery.extend({ app_id: Id.optional(), status: z.enum(messageStatuses).optional() }),
+  query: PageQuery.extend({
+    app_id: Id.optional(),
+    status: z.enum(messageStatuses).optional(),
+    campaign_id: Id.optional(),
+  }),
   answer: pageOf(Message),
 })
 export const getMessage = endpoint({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Cors, CorsChange } from '../cors.ts'
 import { endpoint } from '../endpoint.ts'
 import { attributeTypes } from '../words.ts'
 import { Id, IdParams, JsonValue, Locale, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
@@ -217,6 +218,13 @@ export const Settings = z.object({
   /** Seconds a message lives when it names no expiry. */
   default_ttl_seconds: z.number(),
   time_zone: z.string(),
+  /** Seconds between two looks of a campaign for people who match by now; for campaigns created afterwards. */
+  campaign_interval_seconds: z.number(),
+  cors: Cors,
+  /** Days after which an entry of the audit is deleted. */
+  audit_retention_days: z.number(),
+  /** Days after which an event and what was sent of it to webhooks is deleted. */
+  event_retention_days: z.number(),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -237,22 +245,20 @@ export const putSettings = endpoint({
   access: 'settings:write',
   tag: 'Settings',
   status: 200,
-  summary: 'Change workspace settings; the reconciliation key has its own call',
+  summary: 'Change workspace settings; another reconciliation key re-links all subscriptions',
   body: z.strictObject({
     max_attempts: z.number().int().min(1).max(50).optional(),
     default_ttl_seconds: z.number().int().min(60).max(2_419_200).optional(),
     time_zone: TimeZone.optional(),
+    campaign_interval_seconds: z.number().int().min(60).max(604_800).optional(),
     reconciliation_key: AttributeName.optional(),
+    cors: CorsChange.optional(),
+    audit_retention_days: z.number().int().min(30).max(3_650).optional(),
+    event_retention_days: z.number().int().min(1).max(400).optional(),
   }),
   answer: Settings,
 })
 
-export const Relink = z.object({
-  matched: z.number(),
-  unmatched: z.number(),
-  ambiguous: z.number(),
-  changed: z.number(),
-})
 export const changeReconciliationKey = endpoint({
   id: 'changeReconciliationKey',
   method: 'POST',

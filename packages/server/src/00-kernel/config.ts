@@ -80,7 +80,7 @@ export const environmentSchema = z.object({
     .default('')
     .transform(list)
     .describe(
-      'Comma list of host or host:port that Web Push and WNS addresses may name although they are private.',
+      'Comma list of host or host:port that Web Push, WNS and webhook addresses may name although they are private.',
     ),
   SANDBOX_URL: loopbackOrHttps
     .optional()
@@ -91,7 +91,7 @@ export const environmentSchema = z.object({
     .min(100)
     .max(120_000)
     .default(15_000)
-    .describe('Milliseconds to wait for a provider to answer one request.'),
+    .describe('Milliseconds to wait for a provider or a webhook to answer one request.'),
   HTTP_TRANSPORT: z
     .enum(['socket', 'node'])
     .default('socket')
@@ -100,7 +100,7 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^http:\/\/[^/]+\/?$/, 'must be http://[user:password@]host:port')
     .optional()
-    .describe('A proxy that takes CONNECT, for all connections to providers.'),
+    .describe('A proxy that takes CONNECT, for all connections to providers and webhooks.'),
   NO_PROXY: z
     .string()
     .default('')

@@ -22,6 +22,11 @@ export interface Call<E, Connection> {
   /** In a GET a plain connection; in anything else the transaction that also holds the idempotency key. */
   db: Connection
   requestId: string
+  /**
+   * Tells the audit of an untied change, in the transaction that makes it. Where a handler does not, it is told once
+   * the handler has succeeded; of a change that is a transaction itself it is told by that one.
+   */
+  audit(tx: Tx): Promise<void>
   /** The request went away: a long answer may stop. */
   signal: AbortSignal
   /** Another successful status than the endpoint's first. */

@@ -1,15 +1,23 @@
 import type {
   AttributeType,
   AttributeValue,
+  AuditActor,
+  Content,
   Environment,
+  EventDefinitionStatus,
+  Json,
+  Overrides,
   Permission,
   Platform,
+  ProblemPlace,
+  Repeat,
   SubscriptionStatus,
 } from '@carillon/contract'
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { EventTables } from './event-tables.ts'
 
 /** The tables as Kysely sees them; `migrations/` is their source. Only a room's `store.ts` writes its own. */
-export interface Tables {
+export interface Tables extends EventTables {
   workspaces: {
     id: string
     name: string
@@ -39,6 +47,24 @@ export interface Tables {
     body: string
     request_id: string
     created_at: Generated<Date>
+  }
+  audit: {
+    workspace_id: string
+    id: string
+    at: Date
+    actor_kind: AuditActor
+    actor_id: string
+    actor_name: string
+    action: string
+    method: string
+    path: string
+    resource_kind: string
+    resource_id: string | null
+    message_id: string | null
+    fields: string[]
+    status: number
+    request_id: string
+    address: string
   }
   apps: {
     id: string
@@ -176,7 +202,48 @@ export interface Tables {
     frozen_at: Date | null
     targeted: Generated<number>
     estimated: Generated<number>
+    campaign_id: Generated<string | null>
+    campaign_message_id: Generated<string | null>
+    campaign_round_at: Generated<Date | null>
   }
+  campaigns: {
+    id: string
+    workspace_id: string
+    name: string
+    type: string | null
+    segment_ids: string[]
+    exclude_segment_ids: string[]
+    zone: string
+    start_local: string
+    end_local: string
+    start_at: Date
+    end_at: Date
+    evaluate_every_seconds: number
+    launched_at: Date | null
+    paused_at: Date | null
+    terminated_at: Date | null
+    renewed_at: Date
+    next_evaluation_at: Date | null
+    evaluated_at: Date | null
+    problems: Jsonb<ProblemPlace[]>
+    created_at: Date
+    updated_at: Date
+  }
+  campaign_messages: {
+    id: string
+    campaign_id: string
+    place: number
+    app_id: string
+    channel: 'push'
+    name: string
+    content: Jsonb<Content> | null
+    template_id: string | null
+    variables: Jsonb<Record<string, Json>>
+    overrides: Jsonb<Overrides>
+    repeat: Jsonb<Repeat> | null
+  }
+  campaign_members: { campaign_message_id: string; user_id: string; round_at: Date }
+  changed_users: { id: GeneratedAlways<number>; workspace_id: string; user_id: string }
   batches: {
     id: GeneratedAlways<number>
     message_seq: number
@@ -246,7 +313,25 @@ export interface Tables {
     at: Date
   }
   interaction_counts: { message_seq: number; type: string; n: number }
+  event_definitions: {
+    id: string
+    workspace_id: string
+    app_id: string
+    name: string
+    description: string | null
+    type: string | null
+    status: Generated<EventDefinitionStatus>
+    content: ColumnType<unknown, string | null, string | null>
+    template_id: string | null
+    overrides: Jsonb<unknown>
+    variables: Jsonb<unknown[]>
+    ttl_seconds: number | null
+    version: Generated<number>
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
+  event_invocations: { message_id: string; event_definition_id: string; version: number }
 }
 
 /** Read as the value; written as JSON text, because drivers would turn a JavaScript array into a SQL array. */
-type Jsonb<T> = ColumnType<T, string | undefined, string>
+export type Jsonb<T> = ColumnType<T, string | undefined, string>

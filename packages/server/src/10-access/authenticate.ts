@@ -1,5 +1,5 @@
 import type { Scope } from '@carillon/contract'
-import type { Caller, Db } from '../00-kernel/index.ts'
+import type { Caller, Db, Tx } from '../00-kernel/index.ts'
 import { findKey, findSession, touchKey } from './store.ts'
 
 /** The caller behind a secret key, or null. */
@@ -18,13 +18,13 @@ export async function callerOfKey(db: Db, key: string): Promise<Caller | null> {
 }
 
 /** The caller behind a console session cookie, or null. */
-export async function callerOfSession(db: Db, token: string): Promise<Caller | null> {
+export async function callerOfSession(db: Db | Tx, token: string): Promise<Caller | null> {
   const row = await findSession(db, token)
   if (!row) return null
   return {
     workspaceId: row.workspace_id,
     kind: 'console',
-    id: `console:${row.hash.toString('hex').slice(0, 16)}`,
+    id: `console:${Buffer.from(row.hash).toString('hex').slice(0, 16)}`,
     name: 'Console',
     scopes: ['*'],
     appId: null,

@@ -1,4 +1,6 @@
+export * from './audit/index.ts'
 export { callerOfKey, callerOfSession } from './authenticate.ts'
+export { type CorsLists, createCorsLists } from './cors-lists.ts'
 export { createSignInToken, ensureWorkspace } from './first-start.ts'
 export { sessionLifetimeMs, startSession } from './routes.ts'
 export { deleteSession as endSession, forgetExpired } from './store.ts'

@@ -1,4 +1,5 @@
 import type { Scope } from '@carillon/contract'
+import { sql } from 'kysely'
 import { type Db, newId, newKey, sha256, type Tx } from '../00-kernel/index.ts'
 
 export async function findKey(db: Db | Tx, key: string) {
@@ -29,6 +30,14 @@ export async function firstWorkspace(db: Db | Tx) {
 
 export async function findWorkspace(db: Db | Tx, id: string) {
   return db.selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** The lists of the workspaces that let sites in. */
+export async function readCorsDomains(db: Db): Promise<{ id: string; domains: string[] }[]> {
+  const { rows } = await sql<{ id: string; domains: string[] }>`
+    select id, coalesce(settings -> 'cors' -> 'domains', '[]') as domains
+    from workspaces where settings @> '{"cors": {"enabled": true}}'`.execute(db)
+  return rows
 }
 
 export async function insertWorkspace(tx: Tx, name: string): Promise<string> {

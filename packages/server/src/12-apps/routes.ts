@@ -73,6 +73,8 @@ function plainRoutes(vault: Vault): Route[] {
           detail: 'The app has messages, whose history would go with it; leave it unpublished.',
         })
       }
+      if (await store.appHasCampaigns(db, params.id))
+        throw new Problem('conflict', { detail: 'A campaign has a message for the app; change that first.' })
       await store.deleteApp(db, caller.workspaceId, params.id)
       return undefined
     }),

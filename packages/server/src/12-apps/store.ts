@@ -108,6 +108,16 @@ export async function appHasMessages(db: Db | Tx, id: string): Promise<boolean> 
   )
 }
 
+export async function appHasCampaigns(db: Db | Tx, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('campaign_messages')
+    .select('id')
+    .where('app_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function deleteApp(tx: Tx, workspaceId: string, id: string): Promise<void> {
   await tx.deleteFrom('apps').where('workspace_id', '=', workspaceId).where('id', '=', id).execute()
 }

@@ -1,8 +1,8 @@
+export { dropChangedUsers, takeChangedUsers } from './changed-users.ts'
 export { runJobs } from './jobs.ts'
 export * from './segments/index.ts'
-export { getSettings, type Settings } from './settings/settings.ts'
+export { getSettings } from './settings/settings.ts'
 export { loadTargets, type Target } from './subscriptions/load-targets.ts'
-export { type RegisterDeps, registerSubscription } from './subscriptions/register.ts'
 export {
   type DeadToken,
   relabelEnvironment,
@@ -10,10 +10,7 @@ export {
   suspectRecentlyRetired,
   suspectSubscriptions,
 } from './subscriptions/store.ts'
-export { getAttributeSchema } from './users/attribute-schema.ts'
-export { eraseUser } from './users/erase-user.ts'
 export { findUsersBy } from './users/find-user.ts'
-export { createUser, saveUsers } from './users/save-users.ts'
-export { findUser, selectUsers, type UserWithDevices } from './users/store.ts'
-export { userView } from './users/user-view.ts'
-export { type UsersBy, usersBy } from './users/users-by.ts'
+export { createUser } from './users/save-users.ts'
+export { findUser } from './users/store.ts'
+export { usersBy } from './users/users-by.ts'

@@ -46,6 +46,7 @@ export function templateRoutes(): Route[] {
       return view(db, caller.workspaceId, params.id)
     }),
     write(deleteTemplate, async ({ db, caller, params }) => {
+      await refuseUsed(db, caller.workspaceId, params.id)
       if (!(await store.deleteTemplate(db, caller.workspaceId, params.id))) throw new Problem('not_found')
       return undefined
     }),
@@ -69,6 +70,15 @@ async function claimName(tx: Tx, workspaceId: string, name: string, ownId: strin
     `Template ${holder.id} has the name "${name}" already.`,
     'name_taken',
   )
+}
+
+/** A message has its own copy; an event definition takes the newest version at each call. */
+async function refuseUsed(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  const user = await store.findEventDefinitionUsing(tx, workspaceId, id)
+  if (!user) return
+  throw new Problem('conflict', {
+    detail: `The event definition ${user.name} uses this template; change that one first.`,
+  })
 }
 
 async function view(db: Db | Tx, workspaceId: string, id: string, version?: number): Promise<Template> {

@@ -115,6 +115,20 @@ async function insertVersion(tx: Tx, id: string, version: number, fields: Templa
     .execute()
 }
 
+export async function findEventDefinitionUsing(
+  db: Db | Tx,
+  workspaceId: string,
+  id: string,
+): Promise<{ name: string } | undefined> {
+  return db
+    .selectFrom('event_definitions')
+    .select('name')
+    .where('workspace_id', '=', workspaceId)
+    .where('template_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** False when there is no such template. */
 export async function deleteTemplate(tx: Tx, workspaceId: string, id: string): Promise<boolean> {
   const { numDeletedRows } = await tx

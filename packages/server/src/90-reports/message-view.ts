@@ -40,6 +40,8 @@ function messageView(row: MessageRow, found: MessageCounts, holds: Message['hold
     collapse_id: row.collapse_id,
     metadata: row.metadata,
     dry_run: row.dry_run,
+    campaign_id: row.campaign_id,
+    campaign_message_id: row.campaign_message_id,
     counts: found.counts,
     excluded: found.excluded,
     failed: found.failed,

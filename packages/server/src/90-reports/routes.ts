@@ -6,6 +6,7 @@ import {
   listRecipients,
   listUserMessages,
   messageEvents,
+  type QueryOf,
   whyMessage,
 } from '@carillon/contract'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
@@ -102,7 +103,7 @@ async function existingUser(db: Db, workspaceId: string, id: string): Promise<st
 async function readMessages(
   db: Db,
   workspaceId: string,
-  { app_id, status, cursor, limit }: { app_id?: string; status?: string; cursor?: string; limit: number },
+  { app_id, status, campaign_id, cursor, limit }: QueryOf<typeof listMessages>,
   now: Date,
 ): Promise<MessageRow[]> {
   const [before] = decodeCursor(cursor, ['uuid']) ?? []
@@ -112,6 +113,7 @@ async function readMessages(
     .limit(limit + 1)
   if (before) query = query.where('m.id', '<', String(before))
   if (app_id) query = query.where('m.app_id', '=', app_id)
+  if (campaign_id) query = query.where('m.campaign_id', '=', campaign_id)
   if (status) query = query.where(statusPredicate(status, now))
   return (await query.execute()) as MessageRow[]
 }

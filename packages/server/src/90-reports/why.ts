@@ -11,7 +11,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Db, DeliveryIds } from '../00-kernel/index.ts'
 import { explainMembership, usersBy } from '../30-audience/index.ts'
-import type { MessageRow } from '../50-schedule/index.ts'
+import { hasMet, type MessageRow } from '../50-schedule/index.ts'
 import { readRecipientsOfUser, recipientView } from './recipients.ts'
 
 type Step = z.infer<typeof WhyStep>
@@ -28,9 +28,12 @@ export async function explainWhy(
 ): Promise<Why> {
   const rows = await readRecipientsOfUser(db, message.seq, userId)
   const recipients = rows.map((row) => recipientView(row, deliveryIds))
-  const audience = await explainAudience(db, message, userId, now)
-  const deliveries = recipients.map((recipient) => ({ recipient, trace: traceOf(recipient) }))
   const targeted = recipients.length > 0
+  const audience = [
+    ...(await explainAudience(db, message, userId, now)),
+    ...(targeted ? [] : await explainCampaign(db, message, userId)),
+  ]
+  const deliveries = recipients.map((recipient) => ({ recipient, trace: traceOf(recipient) }))
   return {
     message_id: message.id,
     user_id: userId,
@@ -60,6 +63,16 @@ async function explainAudience(db: Db, message: MessageRow, userId: string, now:
     for (const id of ids ?? []) await explainSegment(db, { message, id, userId, now, isIncluding }, steps)
   }
   return steps
+}
+
+/** Why a run passed over somebody who is in its segments. */
+async function explainCampaign(db: Db, message: MessageRow, userId: string): Promise<Step[]> {
+  const isMet = await hasMet(db, message, userId)
+  if (isMet === null) return []
+  const detail = isMet
+    ? 'Another run of the campaign has met this person: its message goes to each once, or once in every round.'
+    : 'The campaign has not met this person: whoever has no device that may be sent to waits until there is one.'
+  return [{ step: 'campaign', ok: isMet ? false : null, detail, at: null }]
 }
 
 async function explainDevices(

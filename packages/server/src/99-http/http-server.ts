@@ -8,7 +8,9 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { type Log, newId, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
+import { createCorsLists } from '../10-access/index.ts'
 import { serveConsole } from './console-files.ts'
+import { openToSites } from './cors.ts'
 import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
 import { mountRoute } from './mount-route.ts'
@@ -52,6 +54,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   })
   await app.register(cookie)
   app.addHook('onRequest', async (request, reply) => markAnswer(request, reply))
+  const corsLists = createCorsLists(deps.store.db)
+  openToSites(app, corsLists, methodsOf(deps.routes.map((route) => route.endpoint)))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, parseJsonBody)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
@@ -73,7 +77,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
   const identify = createIdentify(deps.store)
-  for (const route of deps.routes) mountRoute(app, route, { ...deps, identify }, limiter)
+  const reads = new Map(
+    deps.routes.filter(({ kind }) => kind === 'read').map((route) => [route.endpoint.path, route]),
+  )
+  const mounting = { ...deps, identify, limiter, corsLists, readingOf: (path: string) => reads.get(path) }
+  for (const route of deps.routes) mountRoute(app, route, mounting)
   if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, identify)
   if (deps.consoleDir) await serveConsole(app, deps.consoleDir, methods)
   return app
@@ -87,7 +95,7 @@ function markAnswer(request: FastifyRequest, reply: FastifyReply): void {
   })
 }
 
-/** A caller's own id is kept when it is harmless, so that it finds its request in our logs. */
+/** A caller's own id is kept when it is harmless and no key of ours, so that it finds its request in our logs. */
 function requestId(header: string | string[] | undefined): string {
-  return typeof header === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(header) ? header : newId()
+  return typeof header === 'string' && /^(?!(sk|si|cs)_)[A-Za-z0-9_-]{8,64}$/.test(header) ? header : newId()
 }

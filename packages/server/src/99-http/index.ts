@@ -1,1 +1,1 @@
-export { createHttpServer, type HttpDeps } from './http-server.ts'
+export { createHttpServer } from './http-server.ts'

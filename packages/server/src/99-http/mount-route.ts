@@ -2,6 +2,7 @@ import type { Endpoint } from '@carillon/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Call, type Db, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
+import type { CorsLists } from '../10-access/index.ts'
 import {
   checkIdempotencyKey,
   claimKey,
@@ -11,11 +12,14 @@ import {
   type StoredAnswer,
   storeAnswer,
 } from '../20-ingest/index.ts'
+import { type AuditTrail, auditTrails } from './audit-trail.ts'
+import { closeToOthers } from './cors.ts'
 import type { Identify } from './identify.ts'
 import { isStorable } from './json-body.ts'
 import { placesOf } from './problem-answer.ts'
 import { type RateLimiter, ratePolicies } from './rate-limit.ts'
-import { sendEvents } from './server-sent-events.ts'
+import { sendText } from './send-text.ts'
+import { eventStream, sendEvents } from './server-sent-events.ts'
 
 type Handled = Call<Endpoint, Db>
 interface Answer {
@@ -23,14 +27,24 @@ interface Answer {
   body: string
 }
 
+export interface MountDeps {
+  store: Store
+  vault: Vault
+  identify: Identify
+  limiter: RateLimiter
+  corsLists: CorsLists
+  /** The GET of an address. */
+  readingOf: (path: string) => Route | undefined
+}
+
 /** Registers one route with everything that holds for all of them. */
 export function mountRoute(
   app: FastifyInstance,
   route: Route,
-  { store, vault, identify }: { store: Store; vault: Vault; identify: Identify },
-  limiter: RateLimiter,
+  { store, vault, identify, limiter, corsLists, readingOf }: MountDeps,
 ): void {
   const { endpoint } = route
+  const trailOf = auditTrails(route, readingOf(endpoint.path))
   app.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{([^}]+)\}/g, ':$1'),
@@ -42,22 +56,23 @@ export function mountRoute(
           limiter.take(ratePolicies.anonymous, request.ip, reply)
         throw error
       })
+      await closeToOthers(request, reply, { lists: corsLists, workspaceId: caller.workspaceId })
       limiter.take(ratePolicies.default, caller.id, reply)
       request.caller = caller
     },
     handler: async (request, reply) => {
       const call = validCall(endpoint, request, store.db)
-      if (route.kind === 'stream')
-        return sendEvents(
-          request,
-          reply,
-          (signal) => route.handle({ ...call, signal } as never) as AsyncIterable<string>,
-        )
+      if (route.kind === 'stream') return sendStream(route, call, request, reply)
       const { status, body } = await (route.kind === 'read'
         ? answerFromSnapshot(route, call)
-        : change(route, call, idempotentRequest(endpoint, call, request, vault), reply, store))
-      // Keys and apps decide who may call.
+        : change(
+            { route, call, store, trail: trailOf(call, request) },
+            idempotentRequest(endpoint, call, request, vault),
+            reply,
+          ))
+      // Keys and apps decide who may call, and settings from where.
       if (route.kind !== 'read' && ['Access', 'Apps'].includes(endpoint.tag)) identify.forget()
+      if (route.kind !== 'read' && endpoint.tag === 'Settings') corsLists.forget()
       reply.code(status)
       return status === 204 ? reply.send() : reply.type('application/json').send(body)
     },
@@ -70,6 +85,20 @@ declare module 'fastify' {
   }
 }
 
+function sendStream(
+  { endpoint, handle }: Route,
+  call: Handled,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const source = (signal: AbortSignal) => handle({ ...call, signal } as never) as AsyncIterable<string>
+  const { contentType = eventStream } = endpoint
+  if (contentType === eventStream) return sendEvents(request, reply, source)
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return sendText(request, reply, { contentType, source: source(gone.signal) })
+}
+
 function validCall(endpoint: Endpoint, request: FastifyRequest, db: Db): Handled {
   return {
     params: parse(endpoint.params, request.params, ':'),
@@ -79,6 +108,7 @@ function validCall(endpoint: Endpoint, request: FastifyRequest, db: Db): Handled
     db,
     requestId: request.id,
     signal: AbortSignal.any([]),
+    audit: async () => {},
     setStatus: () => {},
   } as Handled
 }
@@ -129,24 +159,29 @@ function answerFromSnapshot(route: Route, call: Handled): Promise<Answer> {
     .execute((db) => answer(route, { ...call, db }))
 }
 
-async function answer(route: Route, call: Handled): Promise<Answer> {
+async function answer(route: Route, call: Handled): Promise<Answer & { value: unknown }> {
   let status: number = route.endpoint.status
-  const body = await (route.handle({
+  const value = await (route.handle({
     ...call,
     setStatus: (other: number) => {
       status = other
     },
   } as never) as Promise<unknown>)
-  return { status, body: body === undefined ? '' : JSON.stringify(body) }
+  return { status, body: value === undefined ? '' : JSON.stringify(value), value }
 }
 
-/** A change runs once per idempotency key; with no key it just runs. */
+interface Change {
+  route: Route
+  call: Handled
+  store: Store
+  trail: AuditTrail
+}
+
+/** A change runs once per idempotency key and is told to the audit; with no key it just runs. */
 async function change(
-  route: Route,
-  call: Handled,
+  { route, call, store, trail }: Change,
   keyed: IdempotentRequest | null,
   reply: FastifyReply,
-  store: Store,
 ): Promise<Answer> {
   const replay = (stored: StoredAnswer): Answer => {
     reply.headers({ 'idempotent-replayed': 'true', 'original-request-id': stored.originalRequestId })
@@ -155,14 +190,18 @@ async function change(
   if (route.kind === 'untied') {
     const stored = keyed && (await findAnswer(store.db, keyed))
     if (stored) return replay(stored)
-    const result = await answer(route, call)
+    await trail.look(store.db)
+    const result = await answer(route, { ...call, audit: (tx) => trail.record(tx) })
+    if (!trail.isDone) await store.db.transaction().execute((tx) => trail.record(tx, result))
     if (keyed) await storeAnswer(store.db, keyed, result.status, result.body)
     return result
   }
   return store.db.transaction().execute(async (tx) => {
     const stored = keyed && (await claimKey(tx, keyed))
     if (stored) return replay(stored)
+    await trail.look(tx)
     const result = await answer(route, { ...call, db: tx })
+    await trail.record(tx, result)
     if (keyed) await storeAnswer(tx, keyed, result.status, result.body)
     return result
   })

@@ -1,7 +1,8 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const heartbeatMs = 15_000
-const contentType = 'text/event-stream'
+export const eventStream = 'text/event-stream'
 
 /** Streams texts as server-sent events (WHATWG HTML, section 9.2) until the source ends or the client leaves. */
 export async function sendEvents(
@@ -17,14 +18,14 @@ export async function sendEvents(
   // A HEAD has no body whose end could be waited for.
   if (request.method === 'HEAD') {
     await events.return?.()
-    return reply.type(contentType).send()
+    return reply.type(eventStream).send()
   }
   reply.hijack()
   reply.raw.writeHead(200, {
-    'content-type': contentType,
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': eventStream,
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
-    'x-request-id': request.id,
   })
   const heartbeat = setInterval(() => reply.raw.write(':\n\n'), heartbeatMs)
   try {

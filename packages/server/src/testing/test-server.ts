@@ -43,7 +43,7 @@ export async function startTestServer(environment: Record<string, string> = {}, 
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     })
     const text = await answer.text()
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '')
+    const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '')
     return { status: answer.status, body: isJson && text ? JSON.parse(text) : text, headers: answer.headers }
   }
 

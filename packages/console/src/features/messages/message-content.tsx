@@ -90,21 +90,20 @@ function sendFacts(message: Message, appName: string | undefined) {
 function AudienceText({ to }: { to: Audience }) {
   const names = new Map(useSegmentChoices().map(({ value, label }) => [value, label]))
   const segments = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id).join(', ')
-  if (to.all) return <Text>Everybody who has the app</Text>
-  if (to.user_ids) return <Text>{counted(to.user_ids.length, 'picked user')}</Text>
-  if (to.subscription_ids) return <Text>{counted(to.subscription_ids.length, 'picked device')}</Text>
-  if (to.users_by) {
-    return (
-      <Text>
-        {to.users_by.attribute} is one of {to.users_by.values.slice(0, 5).join(', ')}
-        {to.users_by.values.length > 5 && ` and ${to.users_by.values.length - 5} more`}
-      </Text>
-    )
-  }
   return (
     <Text>
-      In {segments(to.segment_ids ?? [])}
+      {familyText(to, segments)}
       {to.exclude_segment_ids?.length ? `, but not in ${segments(to.exclude_segment_ids)}` : ''}
     </Text>
   )
+}
+
+function familyText(to: Audience, segments: (ids: readonly string[]) => string): string {
+  if (to.all) return 'Everybody who has the app'
+  if (to.user_ids) return counted(to.user_ids.length, 'picked user')
+  if (to.subscription_ids) return counted(to.subscription_ids.length, 'picked device')
+  if (!to.users_by) return `In ${segments(to.segment_ids ?? [])}`
+  const { attribute, values } = to.users_by
+  const more = values.length > 5 ? ` and ${values.length - 5} more` : ''
+  return `${attribute} is one of ${values.slice(0, 5).join(', ')}${more}`
 }

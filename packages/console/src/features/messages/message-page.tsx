@@ -12,7 +12,7 @@ import { IconCopyPlus, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-rea
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { ConfirmButton } from '../../shared/confirm-button.tsx'
 import { counted } from '../../shared/format.ts'
-import { BackLink, ButtonLink } from '../../shared/links.tsx'
+import { BackLink, ButtonLink, TextLink } from '../../shared/links.tsx'
 import { Page } from '../../shared/page.tsx'
 import { useCan, useWrite } from '../../shared/server.ts'
 import { Loaded } from '../../shared/states.tsx'
@@ -38,6 +38,11 @@ export function MessagePage() {
           <>
             <StatusPill status={data.status} />
             {data.dry_run && <Badge color="blue">Dry run</Badge>}
+            {data.campaign_id && (
+              <TextLink to="/campaigns/$campaignId" params={{ campaignId: data.campaign_id }}>
+                A run of a campaign
+              </TextLink>
+            )}
           </>
         )
       }

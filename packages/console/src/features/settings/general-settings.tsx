@@ -1,58 +1,75 @@
 import { getSettings, putSettings, type Settings } from '@carillon/contract'
-import { Button, Group, NumberInput, Stack, Text } from '@mantine/core'
+import { Button, Group, NumberInput, type NumberInputProps, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useEffect } from 'react'
 import { fieldErrors } from '../../shared/failure.ts'
-import { duration } from '../../shared/format.ts'
+import { count, duration } from '../../shared/format.ts'
 import { Section } from '../../shared/page.tsx'
 import { useCan, useRead, useWrite } from '../../shared/server.ts'
 import { FormFailure, Loaded } from '../../shared/states.tsx'
 import { ZoneSelect } from '../../shared/zone-select.tsx'
+import { SiteSettings } from './site-settings.tsx'
 
+/** What holds for all messages alike, whether somebody sends them, a campaign or an event. */
 export function GeneralSettings() {
   const query = useRead(getSettings, {})
   return (
-    <Section title="General">
-      <Loaded query={query}>{(settings) => <SettingsForm settings={settings} />}</Loaded>
-    </Section>
+    <Stack>
+      <Section title="General" description="Hold for every message, whoever or whatever sends it.">
+        <Loaded query={query}>{(settings) => <SettingsForm settings={settings} />}</Loaded>
+      </Section>
+      <SiteSettings />
+    </Stack>
   )
 }
 
 function SettingsForm({ settings }: { settings: Settings }) {
-  const { max_attempts, default_ttl_seconds, time_zone } = settings
-  const form = useForm({ initialValues: { max_attempts, default_ttl_seconds, time_zone } })
+  const form = useForm({ initialValues: fieldsOf(settings), validate: limits })
   const may = useCan('settings:write')
   const save = useWrite(putSettings, { refreshes: [getSettings], said: 'Saved.', showsFailure: true })
   const { setErrors } = form
   useEffect(() => setErrors(fieldErrors(save.error)), [save.error, setErrors])
   return (
-    <form onSubmit={form.onSubmit((body) => save.mutate({ input: { body } }))}>
+    <form
+      onSubmit={form.onSubmit((body) =>
+        save.mutate({ input: { body } }, { onSuccess: () => form.resetDirty() }),
+      )}
+    >
       <Stack maw={420}>
         <NumberInput
           label="Attempts per delivery"
-          description="After so many the delivery fails as unavailable"
-          min={1}
-          max={50}
+          description="A provider that is away or busy is asked again, ever more slowly; after so many attempts the delivery fails as unavailable. Messages that were accepted before keep theirs"
           allowDecimal={false}
           {...form.getInputProps('max_attempts')}
         />
-        <div>
-          <NumberInput
-            label="Lifetime of a message, in seconds"
-            description="When it names no expiry of its own"
-            min={60}
-            max={2_419_200}
-            step={3_600}
-            allowDecimal={false}
-            thousandSeparator=","
-            {...form.getInputProps('default_ttl_seconds')}
-          />
-          <Text c="dimmed" size="xs" mt={4}>
-            {duration(Number(form.values.default_ttl_seconds))}
-          </Text>
-        </div>
+        <Seconds
+          label="Lifetime of a message, in seconds"
+          description="When it names no expiry of its own. What has not been handed over by then is never sent"
+          seconds={form.values.default_ttl_seconds}
+          {...form.getInputProps('default_ttl_seconds')}
+        />
+        <Seconds
+          label="Seconds between two looks of a campaign"
+          description="How soon people who match by now are met; those whom an API call changes are met at once. For campaigns created from now on"
+          seconds={form.values.campaign_interval_seconds}
+          {...form.getInputProps('campaign_interval_seconds')}
+        />
+        <NumberInput
+          label="Days to keep the event log"
+          description="How far back the event stream and the webhooks can begin again"
+          allowDecimal={false}
+          {...form.getInputProps('event_retention_days')}
+        />
+        <NumberInput
+          label="Days to keep the audit"
+          description="Older entries are deleted every hour, and do not come back"
+          allowDecimal={false}
+          thousandSeparator=","
+          {...form.getInputProps('audit_retention_days')}
+        />
         <ZoneSelect
           label="Time zone"
+          description="Where a day begins, for segments that count days"
           allowDeselect={false}
           value={form.values.time_zone}
           error={form.errors.time_zone}
@@ -66,5 +83,38 @@ function SettingsForm({ settings }: { settings: Settings }) {
         </Group>
       </Stack>
     </form>
+  )
+}
+
+/** The reconciliation key and the sites have forms of their own. */
+function fieldsOf({ reconciliation_key: _, cors: __, ...fields }: Settings) {
+  return fields
+}
+
+/** As the server holds them. */
+const limits = {
+  max_attempts: between(1, 50),
+  default_ttl_seconds: between(60, 2_419_200),
+  campaign_interval_seconds: between(60, 604_800),
+  event_retention_days: between(1, 400),
+  audit_retention_days: between(30, 3_650),
+}
+
+function between(low: number, high: number) {
+  return (value: unknown) =>
+    typeof value === 'number' && value >= low && value <= high
+      ? null
+      : `Takes ${count(low)} to ${count(high)}`
+}
+
+/** With the same in words that people use. */
+function Seconds({ seconds, ...field }: NumberInputProps & { seconds: unknown }) {
+  return (
+    <div>
+      <NumberInput step={3_600} allowDecimal={false} thousandSeparator="," {...field} />
+      <Text c="dimmed" size="xs" mt={4}>
+        {duration(Number(seconds))}
+      </Text>
+    </div>
   )
 }

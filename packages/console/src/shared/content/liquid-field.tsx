@@ -1,7 +1,8 @@
 import { ActionIcon, Menu, ScrollArea, Text, Textarea, Tooltip } from '@mantine/core'
 import { IconBraces } from '@tabler/icons-react'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, use, useRef } from 'react'
 import { useAttributes } from '../attributes.ts'
+import { VariableMarkingContext } from './variable-marking.ts'
 
 interface LiquidFieldProps {
   label: string
@@ -18,9 +19,13 @@ interface LiquidFieldProps {
 /** A text with Liquid in it; the button puts a variable where the caret stands. */
 export function LiquidField({ value = '', onChange, rows = 1, ...field }: LiquidFieldProps) {
   const input = useRef<HTMLTextAreaElement>(null)
+  const selection = () => {
+    const { selectionStart: from = value.length, selectionEnd: to = value.length } = input.current ?? {}
+    return { from, to, text: value.slice(from, to) }
+  }
   const insert = (variable: string) => {
-    const { selectionStart = value.length, selectionEnd = value.length } = input.current ?? {}
-    onChange(`${value.slice(0, selectionStart)}{{ ${variable} }}${value.slice(selectionEnd)}`)
+    const { from, to } = selection()
+    onChange(`${value.slice(0, from)}{{ ${variable} }}${value.slice(to)}`)
     input.current?.focus()
   }
   return (
@@ -32,12 +37,16 @@ export function LiquidField({ value = '', onChange, rows = 1, ...field }: Liquid
       maxRows={12}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      rightSection={<VariableMenu of={field.label} onPick={insert} />}
+      rightSection={<VariableMenu of={field.label} onPick={insert} selected={() => selection().text} />}
     />
   )
 }
 
-function VariableMenu({ of, onPick }: { of: string; onPick: (variable: string) => void }) {
+interface VariableMenuProps extends VariablesProps {
+  of: string
+}
+
+function VariableMenu({ of, ...variables }: VariableMenuProps) {
   return (
     <Menu position="bottom-end" shadow="md" width={240}>
       <Menu.Target>
@@ -48,14 +57,22 @@ function VariableMenu({ of, onPick }: { of: string; onPick: (variable: string) =
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Variables onPick={onPick} />
+        <Variables {...variables} />
       </Menu.Dropdown>
     </Menu>
   )
 }
 
-function Variables({ onPick }: { onPick: (variable: string) => void }) {
+interface VariablesProps {
+  onPick: (variable: string) => void
+  /** What is selected in the field now. */
+  selected: () => string
+}
+
+function Variables({ onPick, selected }: VariablesProps) {
   const attributes = useAttributes()
+  const marking = use(VariableMarkingContext)
+  const example = marking ? selected().trim() : ''
   const item = (variable: string) => (
     <Menu.Item key={variable} onClick={() => onPick(variable)}>
       <Text size="xs" ff="monospace">
@@ -65,11 +82,25 @@ function Variables({ onPick }: { onPick: (variable: string) => void }) {
   )
   return (
     <ScrollArea.Autosize mah={280}>
+      {marking && (
+        <>
+          <Menu.Label>The event</Menu.Label>
+          {example && (
+            <Menu.Item onClick={() => onPick(`variables.${marking.mark(example)}`)}>
+              Make a variable of “{example.length > 20 ? `${example.slice(0, 20)}…` : example}”
+            </Menu.Item>
+          )}
+          {marking.names.map((name) => item(`variables.${name}`))}
+          {!example && marking.names.length === 0 && (
+            <Menu.Item disabled>Select a text first to make a variable of it</Menu.Item>
+          )}
+        </>
+      )}
       <Menu.Label>The person</Menu.Label>
       {attributes.map(({ name }) => item(`user.${name}`))}
       <Menu.Label>The send</Menu.Label>
       {item('app.name')}
-      {item('variables.name')}
+      {!marking && item('variables.name')}
     </ScrollArea.Autosize>
   )
 }

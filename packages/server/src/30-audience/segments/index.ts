@@ -6,3 +6,4 @@ export {
 } from './explain-membership.ts'
 export { segmentRoutes } from './routes.ts'
 export { segmentPredicate } from './segment-predicate.ts'
+export { unknownSegments } from './store.ts'

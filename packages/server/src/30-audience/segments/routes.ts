@@ -47,7 +47,7 @@ export function segmentRoutes({ now }: { now: () => Date }): Route[] {
     write(createSegment, ({ db, caller, body }) => create(db, caller.workspaceId, body)),
     write(putSegment, ({ db, caller, params, body }) => replace(db, caller.workspaceId, params.id, body)),
     write(deleteSegment, async ({ db, caller, params }) => {
-      await remove(db, caller.workspaceId, params.id)
+      await remove(db, caller.workspaceId, params.id, now())
       return undefined
     }),
     untied(estimateSegment, async ({ db, caller, body }) => {
@@ -90,7 +90,7 @@ async function replace(tx: Tx, workspaceId: string, id: string, input: SegmentIn
   return segmentView(row)
 }
 
-async function remove(tx: Tx, workspaceId: string, id: string): Promise<void> {
+async function remove(tx: Tx, workspaceId: string, id: string, now: Date): Promise<void> {
   await store.lockSegments(tx, workspaceId)
   const row = await findOrRefuse(tx, workspaceId, id)
   const [user] = await store.readSegmentsNaming(tx, workspaceId, row.id)
@@ -103,6 +103,9 @@ async function remove(tx: Tx, workspaceId: string, id: string): Promise<void> {
       detail: 'A message that has not started yet is meant for this segment; cancel the message first.',
     })
   }
+  const campaign = await store.findCampaignWith(tx, workspaceId, { id: row.id, now })
+  if (campaign)
+    throw new Problem('conflict', { detail: `The campaign ${campaign.name} uses it; change that first.` })
   await store.deleteSegment(tx, workspaceId, row.id)
 }
 

@@ -84,6 +84,35 @@ function naming(id: string): string {
   return JSON.stringify([condition])
 }
 
+/** Those of the ids, in lower case, that are no segment here. */
+export async function unknownSegments(
+  db: Db | Tx,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select given.id::text as id from unnest(${ids}::uuid[]) as given (id)
+    where not exists (select from segments s where s.workspace_id = ${workspaceId}::uuid and s.id = given.id)`.execute(
+    db,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** A campaign that is not over and is for this segment, or leaves it out. */
+export async function findCampaignWith(
+  db: Db | Tx,
+  workspaceId: string,
+  { id, now }: { id: string; now: Date },
+): Promise<{ name: string } | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select name from campaigns
+    where workspace_id = ${workspaceId}::uuid and ${id}::uuid = any(segment_ids || exclude_segment_ids)
+      and terminated_at is null and (launched_at is null or end_at > ${now})
+    limit 1`.execute(db)
+  return rows[0]
+}
+
 /** A message that has yet to choose its recipients, by this segment. */
 export async function isAwaited(db: Db | Tx, workspaceId: string, id: string): Promise<boolean> {
   const { rows } = await sql`

@@ -26,6 +26,10 @@ test('has defaults, and changes what is given', async () => {
     max_attempts: 10,
     default_ttl_seconds: 86_400,
     time_zone: 'UTC',
+    campaign_interval_seconds: 3_600,
+    cors: { enabled: false, domains: [] },
+    audit_retention_days: 400,
+    event_retention_days: 30,
   }
   expect(await settings()).toEqual(defaults)
   const { status, body } = await request('PUT', '/v1/settings', {

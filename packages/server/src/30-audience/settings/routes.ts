@@ -50,5 +50,9 @@ async function viewSettings(db: Db | Tx, workspaceId: string): Promise<SettingsV
     max_attempts: settings.maxAttempts,
     default_ttl_seconds: settings.defaultTtlSeconds,
     time_zone: settings.timeZone,
+    campaign_interval_seconds: settings.campaignIntervalSeconds,
+    cors: settings.cors,
+    audit_retention_days: settings.auditRetentionDays,
+    event_retention_days: settings.eventRetentionDays,
   }
 }

@@ -1,4 +1,6 @@
+import type { Cors } from '@carillon/contract'
 import type { Db, Tx } from '../../00-kernel/index.ts'
+import { defaultAuditRetentionDays } from '../../10-access/index.ts'
 import { readSettings } from './store.ts'
 
 /** What holds for every message and person of a workspace. */
@@ -10,6 +12,12 @@ export interface Settings {
   maxAttempts: number
   defaultTtlSeconds: number
   timeZone: string
+  /** For campaigns that are created from now on. */
+  campaignIntervalSeconds: number
+  /** Whose pages may call from a browser. */
+  cors: Cors
+  auditRetentionDays: number
+  eventRetentionDays: number
 }
 
 /** As kept in `workspaces.settings`; what was never set is absent. */
@@ -19,6 +27,10 @@ export interface StoredSettings {
   max_attempts?: number
   default_ttl_seconds?: number
   time_zone?: string
+  campaign_interval_seconds?: number
+  cors?: Partial<Cors>
+  audit_retention_days?: number
+  event_retention_days?: number
 }
 
 export async function getSettings(db: Db | Tx, workspaceId: string): Promise<Settings> {
@@ -29,5 +41,9 @@ export async function getSettings(db: Db | Tx, workspaceId: string): Promise<Set
     maxAttempts: stored.max_attempts ?? 10,
     defaultTtlSeconds: stored.default_ttl_seconds ?? 86_400,
     timeZone: stored.time_zone ?? 'UTC',
+    campaignIntervalSeconds: stored.campaign_interval_seconds ?? 3_600,
+    cors: { enabled: false, domains: [], ...stored.cors },
+    auditRetentionDays: stored.audit_retention_days ?? defaultAuditRetentionDays,
+    eventRetentionDays: stored.event_retention_days ?? 30,
   }
 }

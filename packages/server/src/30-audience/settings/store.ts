@@ -11,8 +11,15 @@ export async function readSettings(db: Db | Tx, workspaceId: string): Promise<St
   return row.settings
 }
 
-/** Changes the given settings and leaves the others. */
-export async function writeSettings(tx: Tx, workspaceId: string, change: StoredSettings): Promise<void> {
-  await sql`update workspaces set settings = settings || ${JSON.stringify(change)}::jsonb
+/** Changes the given settings, and the given parts of `cors`, and leaves the others. */
+export async function writeSettings(
+  tx: Tx,
+  workspaceId: string,
+  { cors, ...change }: StoredSettings,
+): Promise<void> {
+  const merged = cors
+    ? sql`jsonb_build_object('cors', coalesce(settings -> 'cors', '{}') || ${JSON.stringify(cors)}::jsonb)`
+    : sql`'{}'::jsonb`
+  await sql`update workspaces set settings = settings || ${JSON.stringify(change)}::jsonb || ${merged}
     where id = ${workspaceId}`.execute(tx)
 }

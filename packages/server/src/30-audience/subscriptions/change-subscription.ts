@@ -2,6 +2,7 @@ import type { BodyOf, patchSubscription } from '@carillon/contract'
 import { type Caller, Problem, type Tx } from '../../00-kernel/index.ts'
 import { findApp } from '../../12-apps/index.ts'
 import { lockKeys, shareAudience } from '../audience-lock.ts'
+import { noteChangedUsers } from '../changed-users.ts'
 import { claimedValue, personOf, proveClaim, readPeople } from './claim-person.ts'
 import { type RegisterDeps, refuseForeignApp } from './register.ts'
 import {
@@ -40,13 +41,15 @@ export async function changeSubscription(
     throw new Problem('already_exists', { detail: 'Another subscription of this app has this device_id.' })
   }
   const { reconciliation_value: _value, user_id: _user, user_token: _token, status, ...details } = change
-  return updateSubscription(tx, id, {
+  const changed = await updateSubscription(tx, id, {
     ...details,
     ...person,
     ...(status === undefined || status === row.status ? {} : statusChange(status, deps.now())),
     // An update of nothing is no SQL.
     app_id: appId,
   })
+  await noteChangedUsers(tx, caller.workspaceId, [changed.user_id])
+  return changed
 }
 
 function statusChange(status: 'active' | 'unsubscribed', now: Date) {

@@ -1,6 +1,7 @@
 import type { Environment, Platform, SubscriptionCreate } from '@carillon/contract'
 import { type Caller, newId, type Tx } from '../../00-kernel/index.ts'
 import { type AppRow, findCredential } from '../../12-apps/index.ts'
+import { noteChangedUsers } from '../changed-users.ts'
 import type { DeviceAddress } from './address.ts'
 import { askOnce } from './ask-once.ts'
 import type { Person } from './claim-person.ts'
@@ -188,6 +189,11 @@ async function writeRound(tx: Tx, workspaceId: string, round: readonly Placed[])
   await deleteSubscriptions(tx, left)
   await updateDevices(tx, devicesOf(round.filter(({ isNew }) => !isNew)))
   await insertDevices(tx, workspaceId, devicesOf(round.filter(({ isNew }) => isNew)))
+  await noteChangedUsers(
+    tx,
+    workspaceId,
+    round.map(({ device }) => device.user_id),
+  )
 }
 
 function devicesOf(placed: readonly Placed[]): DeviceRow[] {

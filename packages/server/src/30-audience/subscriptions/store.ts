@@ -1,5 +1,5 @@
 import type { Environment, Platform, SubscriptionStatus } from '@carillon/contract'
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Tables, Tx } from '../../00-kernel/index.ts'
 import { keyOfUser } from '../reconciliation-value.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -107,13 +107,6 @@ export async function isDeviceTaken(
     .where('id', '<>', id)
     .executeTakeFirst()
   return row !== undefined
-}
-
-export async function insertSubscription(
-  tx: Tx,
-  row: Insertable<Tables['subscriptions']>,
-): Promise<SubscriptionRow> {
-  return tx.insertInto('subscriptions').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
 /** All that a registration decides. */

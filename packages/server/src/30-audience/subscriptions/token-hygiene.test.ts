@@ -8,7 +8,6 @@ import { loadTargets } from './load-targets.ts'
 import {
   type DeadToken,
   findSubscription,
-  insertSubscription,
   relabelEnvironment,
   retireSubscriptions,
   suspectRecentlyRetired,
@@ -46,9 +45,11 @@ async function seed(
   token: string,
   more: { platform?: Platform; userId?: string; status?: 'unsubscribed' } = {},
 ) {
-  return inTransaction<string>(async (tx) => {
-    const row = await insertSubscription(tx, {
-      id: newId(),
+  const id = newId()
+  await store.db
+    .insertInto('subscriptions')
+    .values({
+      id,
       workspace_id: workspaceId,
       app_id: appId,
       platform: more.platform ?? 'apns',
@@ -58,8 +59,8 @@ async function seed(
       user_id: more.userId ?? null,
       registered_at: registeredAt,
     })
-    return row.id
-  })
+    .execute()
+  return id
 }
 
 const dead = (subscriptionId: string, token: string, more: Partial<DeadToken> = {}): DeadToken => ({

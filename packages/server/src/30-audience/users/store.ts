@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { type Db, isUuid, type Tables, type Tx } from '../../00-kernel/index.ts'
+import { noteChangedUsers } from '../changed-users.ts'
 import { keyOfUser } from '../reconciliation-value.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserDraft } from './user-draft.ts'
@@ -142,6 +143,11 @@ export async function writeUsers(tx: Tx, workspaceId: string, drafts: readonly U
     tx,
     workspaceId,
     drafts.filter(({ hasNewIdentifiers }) => hasNewIdentifiers),
+  )
+  await noteChangedUsers(
+    tx,
+    workspaceId,
+    drafts.map(({ id }) => id),
   )
 }
 

@@ -4,3 +4,4 @@ export { type CompiledContent, compileContent, type Variant } from './compile-co
 export * from './measure-constants.ts'
 export * from './render.ts'
 export { samplePerson } from './sample-person.ts'
+export { variableNames } from './variable-names.ts'

@@ -6,7 +6,7 @@ import { MissingValue } from './strict-values.ts'
 const liquid = createEngine()
 
 /** Longest text that is parsed, in UTF-16 units; what the contract allows in one field. */
-export const maxTemplateLength = 20_000
+const maxTemplateLength = 20_000
 
 /** What a template may name. */
 export interface Names {

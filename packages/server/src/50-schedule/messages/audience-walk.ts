@@ -2,6 +2,7 @@ import type { Audience, Environment, Platform } from '@carillon/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import { segmentPredicate, usersBy } from '../../30-audience/index.ts'
+import { isDueInRound, type Round } from './campaign-members.ts'
 
 /** One line of a walk: a person's device, a person without one, or a device meant for itself. */
 export interface Candidate {
@@ -22,6 +23,8 @@ interface Whom {
   appId: string
   to: Audience
   now: Date
+  /** Only people whom this message of a campaign has not met in this round, and who have a device for it. */
+  round?: Round
 }
 
 interface Walk extends Whom {
@@ -72,11 +75,12 @@ interface Plan {
   linesOf: (range: RawBuilder<unknown>) => RawBuilder<Candidate>
 }
 
-async function plan(db: Db | Tx, { workspaceId, appId, to, now }: Whom): Promise<Plan> {
+async function plan(db: Db | Tx, { workspaceId, appId, to, now, round }: Whom): Promise<Plan> {
   const meant = await segmentsOf(db, workspaceId, to, now)
   if (to.all || to.subscription_ids) return planDevices(appId, to, meant)
   const by = to.users_by ? await usersBy(db, workspaceId, to.users_by) : null
-  const matches = by ? sql`${by.matches} and ${meant}` : meant
+  const called = by ? sql`${by.matches} and ${meant}` : meant
+  const matches = round ? sql`${called} and ${isDueInRound(appId, round)}` : called
   const ids = to.user_ids ? sql`${to.user_ids}::uuid[]` : by?.ids ? sql`array(${by.ids})` : null
   const keys = sql`users where workspace_id = ${workspaceId} ${ids ? sql`and id = any(${ids})` : sql``}`
   return { keys, linesOf: (range) => personLines({ keys, range, appId, matches }) }

@@ -1,12 +1,12 @@
-import { sql } from 'kysely'
 import { type Db, Problem, type Store, type Tx } from '../../00-kernel/index.ts'
 import { readCounts } from './counts.ts'
 import { findMessage, type MessageRow, statusOf } from './message-row.ts'
+import { announceChange, isHeldByCampaign } from './runs.ts'
 
 type Change = 'cancel' | 'pause' | 'resume'
 
 /** Requests on the wire end within the provider timeout; past this the answer says how many still have not. */
-const longestWaitMs = 20_000
+export const longestWaitMs = 20_000
 
 /**
  * Cancels, pauses or resumes. Cancel and pause answer once nothing more is handed to a provider: a window that
@@ -14,14 +14,14 @@ const longestWaitMs = 20_000
  */
 export async function changeMessage(
   store: Store,
-  target: { workspaceId: string; id: string },
+  target: { workspaceId: string; id: string; audit: (tx: Tx) => Promise<void> },
   change: Change,
   now: () => Date,
 ) {
   await store.db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('messages')
-      .select(['id', 'seq', 'cancelled_at', 'paused_at'])
+      .select(['id', 'seq', 'cancelled_at', 'paused_at', 'campaign_id'])
       .where('workspace_id', '=', target.workspaceId)
       .where('id', '=', target.id)
       .forUpdate()
@@ -35,8 +35,11 @@ export async function changeMessage(
         detail: `The message is ${status}; there is nothing left to ${change}.`,
       })
     }
+    if (change === 'resume' && (await isHeldByCampaign(tx, row)))
+      throw new Problem('conflict', { detail: 'Its campaign is paused; resume the campaign.' })
     await tx.updateTable('messages').set(columns[change](now())).where('id', '=', row.id).execute()
-    await notify(tx)
+    await target.audit(tx)
+    await announceChange(tx)
   })
   return waitUntilQuiet(store.db, target, change, now)
 }
@@ -68,8 +71,4 @@ async function countsOf(db: Db | Tx, row: MessageRow) {
   const counts = (await readCounts(db, [row])).get(row.seq)
   if (!counts) throw new Error(`No counts for message ${row.id}.`)
   return counts
-}
-
-async function notify(tx: Tx): Promise<void> {
-  await sql`select pg_notify('messages', ''), pg_notify('batches', '')`.execute(tx)
 }

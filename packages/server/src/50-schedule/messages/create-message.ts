@@ -5,6 +5,7 @@ import { type AppRow, findApp, findOnlyApp } from '../../12-apps/index.ts'
 import { getSettings } from '../../30-audience/index.ts'
 import { checkConstantSize, checkContent, resolveTemplate } from '../../40-content/index.ts'
 import { estimateAudience } from './audience-walk.ts'
+import type { Round } from './campaign-members.ts'
 import { checkAudience } from './check-audience.ts'
 import { freezeWhole } from './freeze-audience.ts'
 
@@ -21,13 +22,51 @@ export async function createMessage(
   input: MessageCreate,
   now: Date,
 ): Promise<MessageAccepted> {
+  const order = await checkOrder(tx, workspaceId, input, now)
+  const estimated = await estimateAudience(tx, whomOf(order, now))
+  refuseLargerThanConfirmed(input, estimated)
+  return storeMessage(tx, order, { estimated, now })
+}
+
+/** Of which campaign a message is a run, and of which round. */
+export interface RunOf {
+  campaignId: string
+  round: Round
+}
+
+/** One run of a campaign, to those of the audience whom the round has not met; null when there is nobody. */
+export async function createRun(
+  tx: Tx,
+  workspaceId: string,
+  input: MessageCreate,
+  { run, now }: { run: RunOf; now: Date },
+): Promise<MessageAccepted | null> {
+  const order = { ...(await checkOrder(tx, workspaceId, input, now)), run }
+  const estimated = await estimateAudience(tx, whomOf(order, now))
+  return estimated === 0 ? null : storeMessage(tx, order, { estimated, now })
+}
+
+/** A message with everything that it needs found and checked. */
+type Order = Awaited<ReturnType<typeof checkOrder>> & { run?: RunOf }
+
+async function checkOrder(tx: Tx, workspaceId: string, input: MessageCreate, now: Date) {
   const app = await resolveApp(tx, workspaceId, input)
   await checkAudience(tx, workspaceId, app.id, input.to)
   const what = await resolveContent(tx, workspaceId, input)
   const settings = await getSettings(tx, workspaceId)
   const when = resolveTimes(input, settings.defaultTtlSeconds, now)
-  const estimated = await estimateAudience(tx, { workspaceId, appId: app.id, to: input.to, now })
-  refuseLargerThanConfirmed(input, estimated)
+  return { workspaceId, input, app, what, settings, when }
+}
+
+function whomOf({ workspaceId, app, input, run }: Order, now: Date) {
+  return { workspaceId, appId: app.id, to: input.to, now, round: run?.round }
+}
+
+async function storeMessage(
+  tx: Tx,
+  { workspaceId, input, app, what, settings, when, run }: Order,
+  { estimated, now }: { estimated: number; now: Date },
+): Promise<MessageAccepted> {
   const id = newId()
   await tx
     .insertInto('messages')
@@ -54,6 +93,9 @@ export async function createMessage(
       freeze_position: '{}',
       estimated,
       created_at: now,
+      campaign_id: run?.campaignId ?? null,
+      campaign_message_id: run?.round.campaignMessageId ?? null,
+      campaign_round_at: run?.round.at ?? null,
     })
     .execute()
   if (when.startAt > now) return { id, status: 'scheduled', estimated_recipients: estimated }

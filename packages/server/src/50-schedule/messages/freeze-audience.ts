@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import { type Candidate, type WalkPosition, walkAudience } from './audience-walk.ts'
 import { announceBatches, type Entry, insertBatches } from './batches.ts'
+import { admitMembers, roundOf } from './campaign-members.ts'
 import type { MessageRow } from './message-row.ts'
 import { recordUnreachable } from './unreachable.ts'
 
@@ -78,7 +79,7 @@ interface Step {
 async function findStep(db: Db | Tx, message: Freezable, { now, stepKeys }: Freezing): Promise<Step> {
   if (message.cancelled_at !== null || message.expires_at <= now) return { candidates: [], next: null }
   const { workspace_id: workspaceId, app_id: appId, audience: to } = message
-  const walk = { workspaceId, appId, to, now, stepKeys }
+  const walk = { workspaceId, appId, to, now, stepKeys, round: roundOf(message) }
   return walkAudience(db, walk, message.freeze_position as WalkPosition)
 }
 
@@ -107,9 +108,14 @@ async function storeStep(
       sql<Record<string, unknown>>`${JSON.stringify(message.freeze_position)}::jsonb`,
     )
     .executeTakeFirst()
-  const isHere = moved.numUpdatedRows === 1n
-  if (isHere) await storeCandidates(tx, message, candidates, now)
-  return isHere
+  if (moved.numUpdatedRows !== 1n) return false
+  const admitted = await admitMembers(tx, message, candidates)
+  if (admitted.length < candidates.length) {
+    const targeted = message.targeted + admitted.length
+    await tx.updateTable('messages').set({ targeted }).where('id', '=', message.id).execute()
+  }
+  await storeCandidates(tx, message, admitted, now)
+  return true
 }
 
 async function storeCandidates(

@@ -1,4 +1,7 @@
 export * from './batches.ts'
+export { hasMet } from './campaign-members.ts'
+export { longestWaitMs } from './change-message.ts'
 export { type MessageCounts, readCounts } from './counts.ts'
-export { createMessage } from './create-message.ts'
+export { createMessage, createRun } from './create-message.ts'
 export { findMessage, finishedAt, type MessageRow, selectMessages, statusOf } from './message-row.ts'
+export * from './runs.ts'

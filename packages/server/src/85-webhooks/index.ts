@@ -1,0 +1,1 @@
+export { forgetOldEvents } from './log/purge.ts'
