@@ -9,6 +9,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'packages/http2-sender/conformance/fuzz.test.ts',
     ],
+    setupFiles: ['tests/patience.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
