@@ -2,6 +2,7 @@ import type { Content, Overrides, ProblemPlace } from '@carillon/contract'
 import { findTexts, type Text } from './find-texts.ts'
 import {
   createScope,
+  isHtmlAt,
   parseTemplate,
   renderTemplate,
   rootsOf,
@@ -15,7 +16,7 @@ const maxLiquidLength = 200_000
 const maxLocales = 200
 const maxProblems = 50
 
-const roots = new Set(['user', 'app', 'message', 'variables'])
+const roots = new Set(['user', 'app', 'message', 'variables', 'unsubscribe_url', 'pass_url'])
 
 /**
  * What makes this content unfit for everybody: syntax, unknown filters and names, and, as far as it is known
@@ -56,7 +57,7 @@ function isEmpty({ silent, ...content }: Content, overrides: Overrides): boolean
 
 function checkText({ text, pointer }: Text, scope: Scope): ProblemPlace[] {
   try {
-    const template = parseTemplate(text)
+    const template = parseTemplate(text, { isHtml: isHtmlAt(pointer) })
     const unknown = rootsOf(template).filter((root) => !roots.has(root))
     if (unknown.length > 0) return unknown.map((root) => unknownName(root, pointer))
     return tryOut(template, pointer, scope)

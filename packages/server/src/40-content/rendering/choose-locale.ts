@@ -6,6 +6,8 @@ export type Texts = Pick<Content, 'title' | 'body' | 'image' | 'action_url' | 'b
 export interface TextSource {
   texts: Texts
   pointer: string
+  /** Null for the base texts. */
+  locale: string | null
 }
 
 export interface LocaleChoice {
@@ -21,16 +23,20 @@ export interface LocaleChoice {
  */
 export function createLocaleChooser(content: Content): (wanted: string | null) => LocaleChoice {
   const { default_locale: defaultLocale = null, locales = {} } = content
-  const keys = new Map(Object.keys(locales).map((key) => [normalise(key), key]))
-  const base: TextSource = { texts: content, pointer: '/content' }
-  const sourceOf = (key: string) => ({ texts: locales[key] ?? {}, pointer: `/content/locales/${key}` })
-  const normalDefault = defaultLocale && normalise(defaultLocale)
+  const keys = new Map(Object.keys(locales).map((key) => [normaliseTag(key), key]))
+  const base: TextSource = { texts: content, pointer: '/content', locale: null }
+  const sourceOf = (key: string) => ({
+    texts: locales[key] ?? {},
+    pointer: `/content/locales/${key}`,
+    locale: key,
+  })
+  const normalDefault = defaultLocale && normaliseTag(defaultLocale)
   const defaultKey = normalDefault && keys.get(normalDefault)
   const atDefault = defaultKey ? [sourceOf(defaultKey), base] : [base]
 
   return (wanted) => {
     if (wanted === null || keys.size === 0) return { locale: defaultLocale, sources: atDefault }
-    const tags = withParents(normalise(wanted))
+    const tags = withParents(normaliseTag(wanted))
     const end = normalDefault === null ? -1 : tags.indexOf(normalDefault)
     const better = tags.slice(0, end === -1 ? undefined : end).flatMap((tag) => keys.get(tag) ?? [])
     return { locale: better[0] ?? defaultLocale, sources: [...better.map(sourceOf), ...atDefault] }
@@ -44,6 +50,6 @@ function withParents(tag: string): string[] {
 }
 
 /** Tags compare without case (RFC 5646, section 2.1.1); Java and Android write `pt_BR`. */
-function normalise(tag: string): string {
+export function normaliseTag(tag: string): string {
   return tag.toLowerCase().replaceAll('_', '-')
 }

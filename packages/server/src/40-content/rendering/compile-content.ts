@@ -1,9 +1,10 @@
 import type { Content, Overrides, Platform } from '@carillon/contract'
 import type { RenderedContent } from '../../11-channels/channel.ts'
-import { createLocaleChooser, type LocaleChoice } from './choose-locale.ts'
+import type { LocaleChoice } from './choose-locale.ts'
 import { compileJson } from './compile-json.ts'
 import type { Compiled } from './compile-text.ts'
 import { hasLiquid } from './liquid.ts'
+import { createChoosers } from './own-texts.ts'
 import { joinFields, selectFields } from './select-fields.ts'
 
 /** The content for one platform and language. */
@@ -17,6 +18,8 @@ export interface Variant {
 export interface CompiledContent {
   /** All recipients on the same platform with the same language get the same content. */
   isConstant: boolean
+  /** Some text may name `pass_url`, which takes looking up. */
+  namesPassUrl: boolean
   /** `wanted` is the language of the device or person, any tag they may have sent. */
   variantFor(platform: Platform, wanted: string | null): Variant
   /** Switched off for this platform by `enabled: false`. */
@@ -25,7 +28,7 @@ export interface CompiledContent {
 
 /** Never throws: what cannot be parsed fails for the people who would get it. `checkContent` finds it earlier. */
 export function compileContent(content: Content, overrides: Overrides = {}): CompiledContent {
-  const chooseLocale = createLocaleChooser(content)
+  const chooserOf = createChoosers(content, overrides)
   const variants = new Map<string, Variant>()
   const parts = new Map<string, Compiled<unknown>>()
 
@@ -40,11 +43,13 @@ export function compileContent(content: Content, overrides: Overrides = {}): Com
     return { locale, content: compileFields(content.silent ?? false, compiled) }
   }
 
+  const whole = JSON.stringify([content, overrides])
   return {
-    isConstant: !hasLiquid(JSON.stringify([content, overrides])),
+    isConstant: !hasLiquid(whole),
+    namesPassUrl: whole.includes('pass_url'),
     isDisabled: (platform) => overrides[platform]?.enabled === false,
     variantFor: (platform, wanted) => {
-      const choice = chooseLocale(wanted)
+      const choice = chooserOf(platform)(wanted)
       const key = [platform, ...choice.sources.map(({ pointer }) => pointer)].join(' ')
       const variant = variants.get(key) ?? compileVariant(platform, choice)
       variants.set(key, variant)

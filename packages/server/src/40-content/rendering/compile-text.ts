@@ -1,4 +1,5 @@
-import { hasLiquid, parseTemplate, renderTemplate, type Scope, sentenceOf } from './liquid.ts'
+import { escapeHtml } from '../../11-channels/email/html-text.ts'
+import { hasLiquid, isHtmlAt, parseTemplate, renderTemplate, type Scope, sentenceOf } from './liquid.ts'
 import { quickText } from './quick-text.ts'
 
 /** A value that is the same for everybody, or made for each. `render` throws `RenderFailure` alone. */
@@ -18,13 +19,13 @@ export class RenderFailure extends Error {
 export function compileText(text: string, pointer: string): Compiled<string> {
   if (!hasLiquid(text)) return { constant: true, value: text }
   const render = parsed(text, pointer)
-  const quick = quickText(text)
+  const quick = quickText(text, isHtmlAt(pointer) ? escapeHtml : undefined)
   if (!quick) return { constant: false, render }
   return { constant: false, render: (scope) => quick(scope.names) ?? render(scope) }
 }
 
 function parsed(text: string, pointer: string): (scope: Scope) => string {
-  const template = attempt(pointer, () => parseTemplate(text))
+  const template = attempt(pointer, () => parseTemplate(text, { isHtml: isHtmlAt(pointer) }))
   if (template instanceof RenderFailure) {
     return () => {
       throw template

@@ -1,4 +1,5 @@
 import { Context, Drop, type Emitter, evalToken, ForTag, Liquid, TypeGuards } from 'liquidjs'
+import { htmlFilters, mustShowInHtml } from './html-values.ts'
 import { rememberDates } from './remember-dates.ts'
 import { MissingValue, mustShow, strictFilter } from './strict-values.ts'
 
@@ -28,9 +29,10 @@ const refusedFilters = [
 
 /**
  * LiquidJS' own strictness would also refuse `default: user.other`, and let `assign` turn a missing value into
- * a blank; so variables are lenient and every place that uses a value is strict instead.
+ * a blank; so variables are lenient and every place that uses a value is strict instead. In HTML every output is
+ * escaped besides.
  */
-export function createEngine(): Liquid {
+export function createEngine({ isHtml = false } = {}): Liquid {
   const engine = new Liquid({
     strictFilters: true,
     ownPropertyOnly: true,
@@ -40,11 +42,12 @@ export function createEngine(): Liquid {
     // The host's zone and language must not show.
     timezoneOffset: 0,
     locale: 'en-US',
-    outputEscape: mustShow,
+    outputEscape: isHtml ? mustShowInHtml : mustShow,
   })
   for (const name of refusedTags) delete engine.tags[name]
   for (const name of refusedFilters) engine.unregisterFilter(name)
   engine.registerFilter('date', rememberDates(engine.filters.date))
+  if (isHtml) for (const [name, filter] of Object.entries(htmlFilters)) engine.registerFilter(name, filter)
   for (const [name, filter] of Object.entries(engine.filters)) {
     if (name !== 'default') engine.registerFilter(name, strictFilter(filter))
   }

@@ -4,9 +4,11 @@ import { MissingValue } from './strict-values.ts'
 
 /** Holds no state of a message or person. */
 const liquid = createEngine()
+const htmlLiquid = createEngine({ isHtml: true })
 
-/** Longest text that is parsed, in UTF-16 units; what the contract allows in one field. */
+/** Longest text that is parsed, in UTF-16 units. */
 const maxTemplateLength = 20_000
+const maxHtmlLength = 200_000
 
 /** What a template may name. */
 export interface Names {
@@ -14,6 +16,10 @@ export interface Names {
   app: Readonly<Record<string, unknown>>
   message: Readonly<Record<string, unknown>>
   variables: Readonly<Record<string, unknown>>
+  /** In marketing emails alone. */
+  unsubscribe_url?: string
+  /** Where this person fetches their Wallet pass of the app; nobody has it before the pass is issued. */
+  pass_url?: string
 }
 
 /** One person's rendering: the names, and the work that all texts share. */
@@ -29,10 +35,16 @@ export function hasLiquid(text: string): boolean {
   return text.includes('{{') || text.includes('{%')
 }
 
-/** Throws what `sentenceOf` puts into words. */
-export function parseTemplate(text: string): Template[] {
-  assert(text.length <= maxTemplateLength, `A text may have ${maxTemplateLength} characters.`)
-  return liquid.parse(text)
+/** Throws what `sentenceOf` puts into words. What is parsed as HTML escapes its outputs. */
+export function parseTemplate(text: string, { isHtml = false } = {}): Template[] {
+  const most = isHtml ? maxHtmlLength : maxTemplateLength
+  assert(text.length <= most, `A text with Liquid may have ${most} characters; this has ${text.length}.`)
+  return (isHtml ? htmlLiquid : liquid).parse(text)
+}
+
+/** Whether the text at this place of a message is HTML. */
+export function isHtmlAt(pointer: string): boolean {
+  return /^\/overrides\/email(\/locales\/[^/]+)?\/html$/.test(pointer)
 }
 
 export function createScope(names: Partial<Names>): Scope {

@@ -1,8 +1,9 @@
-import { type Content, type Overrides, type Platform, platforms } from '@carillon/contract'
+import type { Content, Overrides, Platform } from '@carillon/contract'
 import type { DeliveryOptions } from '../../11-channels/channel.ts'
 import { buildPayload } from './build-payload.ts'
-import { createLocaleChooser, type LocaleChoice } from './choose-locale.ts'
+import type { LocaleChoice } from './choose-locale.ts'
 import { constantPart, hasLiquid, parseTemplate } from './liquid.ts'
+import { createChoosers, localeKeys } from './own-texts.ts'
 import { type Field, joinFields, selectFields } from './select-fields.ts'
 
 /** A payload that is too large for its provider whoever it is for. */
@@ -11,15 +12,22 @@ export interface Oversize {
   locale: string | null
   sizeBytes: number
   limitBytes: number
+  /** The two in a sentence, where the provider counts in something else than bytes. */
+  size?: string
 }
 
 /**
- * Builds every platform and language with what is the same for all people: no real payload is smaller. Gives
+ * Builds each of the platforms in every language with what is the same for all people: no real payload is smaller. Gives
  * the first language that is too large on each platform. The content must have passed `checkContent`.
  */
-export function findOversize(content: Content, overrides: Overrides = {}): Oversize[] {
-  const chooseLocale = createLocaleChooser(content)
-  const choices = [null, ...Object.keys(content.locales ?? {})].map(chooseLocale)
+export function findOversize(
+  content: Content,
+  overrides: Overrides,
+  platforms: readonly Platform[],
+): Oversize[] {
+  const chooserOf = createChoosers(content, overrides)
+  const choicesOf = (platform: Platform) =>
+    [null, ...localeKeys(content, overrides, platform)].map(chooserOf(platform))
   const constants = new Map<string, unknown>()
 
   const constantAt = ({ pointer, value }: Field) => {
@@ -36,12 +44,12 @@ export function findOversize(content: Content, overrides: Overrides = {}): Overs
     if (!constant.title && !constant.body) constant.body = '.'
     const wire = buildPayload[platform](constant, smallestOptions)
     if ('unbuildable' in wire || wire.sizeBytes <= wire.limitBytes) return null
-    return { platform, locale, sizeBytes: wire.sizeBytes, limitBytes: wire.limitBytes }
+    return { platform, locale, sizeBytes: wire.sizeBytes, limitBytes: wire.limitBytes, size: wire.size }
   }
 
   return platforms
     .filter((platform) => overrides[platform]?.enabled !== false)
-    .flatMap((platform) => firstOf(choices, (choice) => measure(platform, choice)) ?? [])
+    .flatMap((platform) => firstOf(choicesOf(platform), (choice) => measure(platform, choice)) ?? [])
 }
 
 function firstOf<T, R>(items: readonly T[], find: (item: T) => R | null): R | null {
@@ -60,7 +68,8 @@ const smallestOptions: DeliveryOptions = {
 }
 
 function constantsOf(value: unknown): unknown {
-  if (typeof value === 'string') return hasLiquid(value) ? constantPart(parseTemplate(value)) : value
+  if (typeof value === 'string')
+    return hasLiquid(value) ? constantPart(parseTemplate(value, { isHtml: true })) : value
   if (Array.isArray(value)) return value.map(constantsOf)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, constantsOf(part)]))

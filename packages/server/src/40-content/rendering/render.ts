@@ -26,6 +26,8 @@ export interface RenderInput extends Surroundings {
   user: Person | null
   /** The language to render in, if one is known. */
   locale: string | null
+  unsubscribeUrl?: string
+  passUrl?: string
 }
 
 export interface RenderError {
@@ -53,12 +55,14 @@ export function renderContent(
 }
 
 /** Attributes stand at the top level, `user.first_name`; the fixed names beside them win. Nothing else is shown. */
-function namesOf({ user, app, message, variables }: RenderInput): Names {
+function namesOf({ user, app, message, variables, unsubscribeUrl, passUrl }: RenderInput): Names {
   return {
     user: user ? namesOfPerson(user) : {},
     app: { id: app.id, name: app.name },
     message: { id: message.id, metadata: message.metadata },
     variables,
+    ...(unsubscribeUrl === undefined ? {} : { unsubscribe_url: unsubscribeUrl }),
+    ...(passUrl === undefined ? {} : { pass_url: passUrl }),
   }
 }
 

@@ -33,7 +33,7 @@ export function samplePerson(content: Content, overrides: Overrides, locale: str
 /** None of a text that cannot be parsed: its problem is reported elsewhere. */
 function userPathsOf(text: string): string[][] {
   try {
-    return pathsOf(parseTemplate(text), 'user')
+    return pathsOf(parseTemplate(text, { isHtml: true }), 'user')
   } catch (error) {
     sentenceOf(error)
     return []

@@ -15,7 +15,7 @@ export function variableNames(
 /** None of a text that cannot be parsed: `checkContent` tells of it. */
 function namesIn(text: string): string[] {
   try {
-    const paths = pathsOf(parseTemplate(text), 'variables')
+    const paths = pathsOf(parseTemplate(text, { isHtml: true }), 'variables')
     return [...new Set(paths.flatMap(([name]) => (name === undefined ? [] : [name])))]
   } catch (error) {
     sentenceOf(error)
