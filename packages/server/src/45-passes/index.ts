@@ -1,0 +1,7 @@
+export { webServicePath } from './build-pass.ts'
+export { checkPass } from './check-pass.ts'
+export { issuePasses } from './issue-passes.ts'
+export { createPassSecrets, type PassSecrets, passUrl } from './pass-secrets.ts'
+export { createPassShelf } from './pass-shelf.ts'
+export { readSerials } from './store.ts'
+export { createPassWebService, type FetchedPass, type PassWebService, type Place } from './web-service.ts'
