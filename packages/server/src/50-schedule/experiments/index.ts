@@ -1,0 +1,6 @@
+export * from './arms.ts'
+export { type ArmCounts, type ExperimentCounts, noCounts, readExperimentCounts } from './counts.ts'
+export { decideByHand } from './decide.ts'
+export { resolveVariants } from './resolve-variants.ts'
+export { compare } from './statistics.ts'
+export { decidesAtOf, ensureExperiment, findExperiment, holdWinner } from './store.ts'

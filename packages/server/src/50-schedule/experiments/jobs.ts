@@ -1,0 +1,27 @@
+import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { decideNext } from './decide.ts'
+import { nextDecisionAt } from './store.ts'
+
+const longestSleepMs = 10_000
+
+/** Decides experiments until the signal says stop. Several may run; row locks keep them apart. */
+export async function runDecisions(
+  store: Store,
+  { log, now, signal }: { log: Log; now: () => Date; signal: AbortSignal },
+): Promise<void> {
+  const alarm = createAlarm()
+  await store.listen('messages', alarm.wake)
+  while (!signal.aborted) {
+    try {
+      while (!signal.aborted && (await decideNext(store.bulk, now())));
+      const next = await nextDecisionAt(store.bulk, now())
+      const leftMs = next ? next.getTime() - now().getTime() : longestSleepMs
+      // At least a moment: one that another scheduler holds is due as long as that takes.
+      await alarm.sleep(Math.min(longestSleepMs, Math.max(50, leftMs)), signal)
+    } catch (error) {
+      if (signal.aborted) return
+      log.error({ err: error }, 'deciding an experiment failed; trying again')
+      await alarm.sleep(1_000, signal)
+    }
+  }
+}
