@@ -14,6 +14,7 @@ const usage = `npm run bench -- [dispatch | webpush | campaign | rtt]   all of t
   --recipients N    of a campaign (10,000, then 100,000, then 1,000,000) or of rtt (100,000)
   --embedded        campaign: with the embedded database
   --while-sending   campaign: with single messages beside it
+  --gates           campaign: with a topic to consent to, a frequency cap and quiet hours
   --quick           small numbers, not kept
   --write           write docs/benchmarks.md from the results that were kept
 `
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     recipients: { type: 'string' },
     embedded: { type: 'boolean', default: false },
     'while-sending': { type: 'boolean', default: false },
+    gates: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -38,6 +40,7 @@ const options: BenchOptions = {
   recipients: values.recipients ? Number(values.recipients) : null,
   embedded: values.embedded,
   whileSending: values['while-sending'],
+  gates: values.gates,
 }
 
 // Leaving in an orderly way ends what was started.
@@ -56,7 +59,7 @@ else {
 
 function everything() {
   const names = Object.keys(scenarios).map((name) => ({ name, ...options }))
-  const campaigns = [{ embedded: true }, { whileSending: true }]
+  const campaigns = [{ embedded: true }, { whileSending: true }, { gates: true }]
   return [...names, ...campaigns.map((variant) => ({ name: 'campaign', ...options, ...variant }))]
 }
 
@@ -68,12 +71,16 @@ async function runAndPrint(name: string, options: BenchOptions): Promise<void> {
   if (values.json) process.stdout.write(`${JSON.stringify(scenario.json(result))}\n`)
 }
 
-function commandOf(name: string, { rounds, recipients, embedded, whileSending }: BenchOptions): string {
+function commandOf(
+  name: string,
+  { rounds, recipients, embedded, whileSending, gates }: BenchOptions,
+): string {
   const flags = [
     rounds !== null && `--rounds ${rounds}`,
     recipients !== null && `--recipients ${recipients}`,
     embedded && '--embedded',
     whileSending && '--while-sending',
+    gates && '--gates',
   ]
   return ['npm run bench --', name, ...flags.filter((flag) => flag !== false)].join(' ')
 }

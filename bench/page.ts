@@ -63,6 +63,13 @@ process and of all processes of PostgreSQL; memory is the server's peak.`,
 by a provider of our own.`,
   },
   {
+    kept: 'campaign-gates',
+    title: 'A campaign through the gates',
+    scenario: campaign as Scenario<never>,
+    text: `The campaign from PostgreSQL with a topic that everybody is asked for, a frequency cap of which everybody takes a
+use for the first time, and quiet hours that are over: rules that ask of everybody and stop nobody.`,
+  },
+  {
     kept: 'rtt',
     title: 'A long line',
     scenario: roundTrip as Scenario<never>,

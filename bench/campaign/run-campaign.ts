@@ -1,6 +1,7 @@
 import type { Sink } from '../stage/nginx-sink.ts'
 import { costOf } from '../stage/process-cost.ts'
 import { sendMessage } from './send-message.ts'
+import { setGates } from './set-gates.ts'
 import { type CampaignSettings, type CampaignStage, setCampaignStage, warmUpRecipients } from './stage.ts'
 
 export interface CampaignResult {
@@ -20,13 +21,15 @@ export type Company = (stage: CampaignStage, isOver: () => boolean) => Promise<v
 
 /** A personalised message to a segment of the given size, from the API request to the last recorded outcome. */
 export async function runCampaign(
-  settings: CampaignSettings & { sink: Sink },
+  settings: CampaignSettings & { sink: Sink; gates: boolean },
   company?: Company,
 ): Promise<CampaignResult> {
-  const { sink, postgres, recipients } = settings
+  const { sink, postgres, recipients, gates } = settings
   await using stage = await setCampaignStage(settings)
   const { api, server } = stage
-  await sendMessage(api, { appId: stage.warmUpAppId, to: { all: true }, expected: warmUpRecipients })
+  const rules = gates ? await setGates(api) : {}
+  const warmUp = { appId: stage.warmUpAppId, to: { all: true }, expected: warmUpRecipients }
+  await sendMessage(api, { ...warmUp, rules })
   const segment = await api('POST', '/v1/segments', {
     name: 'Gold',
     conditions: [{ number: 1, attribute: 'tier', operator: 'equals', value: 'gold' }],
@@ -42,7 +45,7 @@ export async function runCampaign(
   const before = await read()
   const inCompany = company?.(stage, () => isOver)
   const to = { segment_ids: [segment.id] }
-  const message = await sendMessage(api, { appId: stage.appId, to, expected: recipients })
+  const message = await sendMessage(api, { appId: stage.appId, to, expected: recipients, rules })
   const after = await read()
   isOver = true
   await inCompany

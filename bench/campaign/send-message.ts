@@ -11,9 +11,9 @@ const content = {
 /** Sends and waits for the last outcome. Every recipient must have been sent to: a cheap failure looks like speed. */
 export async function sendMessage(
   api: Api,
-  { appId, to, expected }: { appId: string; to: object; expected: number },
+  { appId, to, expected, rules = {} }: { appId: string; to: object; expected: number; rules?: object },
 ): Promise<Message> {
-  const { id } = await api('POST', '/v1/messages', { app_id: appId, to, content })
+  const { id } = await api('POST', '/v1/messages', { app_id: appId, to, content, ...rules })
   for (;;) {
     const message: Message = await api('GET', `/v1/messages/${id}`)
     if (message.status === 'finished') return checked(message, expected)

@@ -16,6 +16,7 @@ export function benchLaneOptions({ origin, port, certificateFile, transport }: T
       fcm: origin,
       fcmToken: `${origin}/token`,
       wnsToken: origin,
+      twilio: origin,
     },
     safeLookup: createSafeLookup({
       allowPrivate: ['updates.push.services.mozilla.com'],

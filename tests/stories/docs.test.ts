@@ -18,8 +18,14 @@ test.each([
   'docs/guides/first-steps.md',
   'docs/guides/sending.md',
   'docs/guides/campaigns.md',
+  'docs/guides/email.md',
   'docs/guides/events.md',
+  'docs/guides/experiments.md',
+  'docs/guides/passes.md',
+  'docs/guides/protecting-people.md',
   'docs/guides/settings.md',
+  'docs/guides/sms.md',
+  'docs/guides/timing.md',
   'docs/guides/webhooks.md',
 ])('the examples in %s work as they stand', async (file) => {
   const text = await readFile(file, 'utf8')

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Platform } from '@carillon/contract'
+import type { PushPlatform } from '@carillon/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStage, recipientsOf, type Stage, type Subscribed } from './stage.ts'
 import { standInForCurl } from './stand-in-for-curl.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage?.close())
 
-async function subscribe(platform: Platform, person: string): Promise<Subscribed> {
+async function subscribe(platform: PushPlatform, person: string): Promise<Subscribed> {
   const [subscribed] = await stage.subscribe({ platform }, person)
   return subscribed as Subscribed
 }

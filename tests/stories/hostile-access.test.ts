@@ -183,6 +183,8 @@ function bodies({ own }: World): Record<string, unknown> {
     patchEventDefinition: { type: 'mine' },
     invokeEvent: { users: [{ id: own.user }], variables: { order_id: 'x' } },
     patchWebhook: { enabled: false },
+    patchCap: { limit: 1 },
+    patchPreferences: { consents: { marketing: 'granted' } },
     replayWebhook: { event_ids: ['evt_1'] },
   }
 }

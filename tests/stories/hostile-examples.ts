@@ -1,5 +1,15 @@
-import { type SegmentOperator, segmentOperators } from '@carillon/contract'
 import fc from 'fast-check'
+import { emailsFor } from './hostile-emails.ts'
+import {
+  apnsTokens,
+  calendars,
+  conditions,
+  fcmTokens,
+  imports,
+  templates,
+  timings,
+} from './hostile-example-parts.ts'
+import { ruleExamples } from './hostile-rule-examples.ts'
 import { badTexts } from './hostile-values.ts'
 import type { World } from './hostile-world.ts'
 
@@ -42,7 +52,53 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
     variables: fc.dictionary(text, fc.jsonValue()),
     metadata: fc.dictionary(text, text),
     dry_run: fc.boolean(),
+    delivery: fc.constantFrom(...timings),
+    pace_per_minute: fc.constantFrom(undefined, 1, 1_000_000),
+    topic: fc.constantFrom('marketing', 'transactional', undefined),
+    tags: fc.constantFrom([], ['promo', 'promo'], ['constructor']),
   })
+  const passed = fc.record({
+    app_id: fc.constant(own.app),
+    channel: fc.constant('pass'),
+    to: fc.constantFrom<unknown>({ all: true }, { user_ids: [own.user] }),
+    content,
+    overrides: fc.record({
+      wallet: fc.record(
+        {
+          kind: fc.constantFrom('boardingPass', 'storeCard'),
+          transit_type: fc.constantFrom('air', 'train'),
+          description: text,
+          logo_text: fc.constantFrom(...templates),
+          fields: fc.record({
+            back: fc.array(
+              fc.record({ key: fc.constantFrom('a', 'constructor'), value: text, change_message: text }),
+              { maxLength: 2 },
+            ),
+          }),
+          barcode: fc.record({ format: fc.constantFrom('qr', 'aztec'), message: text }),
+          images: fc.constantFrom({ icon: own.image }, { icon: own.user }),
+          expires_at: fc.constantFrom('9999-12-31T23:59:59Z', '2026-02-30T00:00:00Z', '{{ user.born }}'),
+        },
+        { requiredKeys: ['images'] },
+      ),
+    }),
+  })
+  const emailed = emailsFor(own, { content, text, markups: templates })
+  const experiment = fc.record(
+    {
+      variants: fc.array(fc.record({ name, content, weight: fc.constantFrom(1, 1_000) }), {
+        minLength: 2,
+        maxLength: 3,
+      }),
+      control_percent: fc.constantFrom(0, 0.1, 50),
+      winner: fc.record({
+        metric: fc.constantFrom('opened', 'delivered'),
+        after_minutes: fc.constantFrom(1, 43_200),
+        test_percent: fc.constantFrom(1, 99),
+      }),
+    },
+    { requiredKeys: ['variants'] },
+  )
   const preview = fc.record({
     content,
     app_id: fc.constant(own.app),
@@ -137,6 +193,24 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
     { subject: 'mailto:a@example.com' },
     { subject: 'mailto:a@example.com', public_key: 'AAAA', private_key: 'AAAA' },
     { tenant_id: 't', client_id: 'c', client_secret: 's' },
+    { host: '127.0.0.1', port: 1, security: 'none', from: 'A <a@example.com>' },
+    {
+      host: 'mail.example.com',
+      port: 587,
+      security: 'starttls',
+      user: 'u',
+      password: '\r\nQUIT',
+      from: 'a@example.com',
+    },
+    { pass_type_id: 'pass.a', team_id: 'T', certificate: 'AAAA', key: 'AAAA', wwdr: 'AAAA' },
+    {
+      provider: 'twilio',
+      account_sid: `AC${'0'.repeat(32)}`,
+      auth_token: '0'.repeat(32),
+      from: '+15005550006',
+    },
+    // Refused by the guard when its connection is to be made.
+    { provider: 'smpp', host: '127.0.0.1', port: 1, system_id: 'a', password: '', from: 'SHOP' },
   )
   const localTimes = fc.constantFrom(
     '2026-03-29T02:30',
@@ -167,10 +241,16 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
             content,
             template_id: fc.constant(own.template),
             variables: fc.dictionary(text, fc.jsonValue()),
-            repeat: fc.record({
-              every: fc.constantFrom(1, 1_000),
-              unit: fc.constantFrom('hours', 'days', 'weeks'),
-            }),
+            experiment,
+            repeat: fc.oneof(
+              fc.record({
+                every: fc.constantFrom(1, 1_000),
+                unit: fc.constantFrom('hours', 'days', 'weeks'),
+              }),
+              fc.constantFrom(...calendars),
+            ),
+            delivery: fc.constantFrom(...timings),
+            pace_per_minute: fc.constantFrom(1, 1_000_000),
           },
           { requiredKeys: ['name', 'app_id'] },
         ),
@@ -195,6 +275,7 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
     { requiredKeys: ['url'] },
   )
   return {
+    ...ruleExamples(text, name),
     createCampaign: campaign,
     putCampaign: campaign,
     restartCampaign: fc.record({ ...dates, again: fc.boolean() }),
@@ -206,6 +287,14 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
       { from: '0001-01-01T00:00:00Z' },
       { from: '2026-01-01T00:00:00+05:30', to: '9999-12-31T23:59:59Z' },
     ),
+    createPassImage: fc.record({
+      data: fc.constantFrom(
+        'data:image/png;base64,iVBORw0KGgo=',
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+        'AAAA',
+        '%',
+      ),
+    }),
     createApp: fc.record({ name, category: text, identity_key: fc.constant('k'.repeat(32)) }),
     putCredential: credential,
     createUser: user,
@@ -230,10 +319,26 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
     createSegment: segment,
     putSegment: segment,
     estimateSegment: segment,
-    createTemplate: fc.record({ name, content }),
+    createTemplate: fc.oneof(
+      fc.record({ name, content }),
+      fc
+        .tuple(name, emailed)
+        .map(([named, { content: said, overrides }]) => ({ name: named, content: said, overrides })),
+    ),
     putTemplate: fc.record({ name, content }),
-    previewContent: preview,
-    createMessage: message,
+    previewContent: fc.oneof(
+      preview,
+      emailed.map(({ to: _, ...rest }) => rest),
+    ),
+    createMessage: fc.oneof(
+      message,
+      passed,
+      emailed,
+      fc
+        .tuple(message, experiment)
+        .map(([{ content: _, ...rest }, varied]) => ({ ...rest, experiment: varied })),
+    ),
+    chooseWinner: fc.record({ variant: text }),
     createEventDefinition: event.map((fields) => ({ ...fields, app_id: own.app })),
     patchEventDefinition: event,
     importEventDefinitions: fc.record({
@@ -251,95 +356,13 @@ export function examplesFor({ own, devices, receiver }: World): Record<string, f
         { enabled: false, domains: '' },
       ),
       audit_retention_days: fc.constantFrom(30, 3_650),
+      quiet_hours: fc.constantFrom<unknown>(
+        { start: '00:00', end: '23:59', days: ['sunday', 'sunday'] },
+        { start: '08:00' },
+        { release_minutes: 0, channels: null },
+      ),
+      holdout: fc.constantFrom<unknown>({ percent: 0.001 }, { salt: '__proto__' }),
     }),
     changeReconciliationKey: fc.constantFrom({ attribute: 'email', dry_run: true }, { attribute: 'email' }),
   }
-}
-
-const templates = [
-  'Hi {{ user.first_name | default: "you" }}',
-  '{{ user.constructor | default: 1 | times: 1e308 }}',
-  '{{ user.born | default: "x" | date: "%s" }}',
-  '{{ message.metadata | json }}{{ variables | json }}',
-]
-const apnsTokens = ['ab'.repeat(32), 'AB'.repeat(32), '0f'.repeat(80)]
-const fcmTokens = fc.stringMatching(/^[A-Za-z0-9_:-]{20,60}$/)
-
-const dates = [
-  '2026-01-31',
-  '0001-01-01',
-  '9999-12-31',
-  '9999-12-31T23:59:59-23:59',
-  '0001-01-01T00:00:00+23:59',
-]
-const numbers = [0, -0, 1e308, -1e308, 5e-324, 2 ** 53, 0.1]
-
-/** Conditions as they are meant, each operator with what it can be asked of, and some that make no sense. */
-function conditions(segmentId: string, messageId: string, text: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
-  const number = fc.oneof(fc.constantFrom(...numbers), fc.double({ noNaN: true, noDefaultInfinity: true }))
-  const date = fc.constantFrom(...dates)
-  const days = fc.constantFrom(0, 1, 36_500)
-  const anyName = fc.constantFrom(
-    'email',
-    'age',
-    'vip',
-    'born',
-    'tier',
-    'created_at',
-    'timezone',
-    'constructor',
-  )
-  const asks = (attribute: fc.Arbitrary<string>, operator: SegmentOperator, value?: fc.Arbitrary<unknown>) =>
-    fc.record({ attribute, operator: fc.constant(operator), ...(value && { value }) })
-  const [word, age, day] = ['first_name', 'age', 'born'].map((name) =>
-    fc.constantFrom(name, 'constructor'),
-  ) as [fc.Arbitrary<string>, fc.Arbitrary<string>, fc.Arbitrary<string>]
-  const sensible = fc.oneof(
-    asks(word, 'contains', text),
-    asks(word, 'not_equals', text),
-    asks(word, 'in', fc.array(text, { minLength: 1, maxLength: 3 })),
-    asks(age, 'greater', number),
-    asks(
-      age,
-      'between',
-      fc.tuple(number, number).map((pair) => pair.sort((a, b) => a - b)),
-    ),
-    asks(day, 'before', date),
-    asks(day, 'equals', date),
-    asks(fc.constant('created_at'), 'after', date),
-    asks(day, 'within_last_days', days),
-    asks(day, 'within_next_days', days),
-    asks(day, 'more_than_days_ago', days),
-    asks(anyName, 'exists'),
-    fc.constantFrom<object>(
-      { operator: 'in_segment', value: segmentId },
-      { operator: 'opened', value: messageId },
-      { operator: 'received' },
-    ),
-  )
-  const senseless = fc.record({
-    attribute: anyName,
-    operator: fc.constantFrom(...segmentOperators),
-    value: fc.oneof(text, number, date, fc.boolean(), fc.array(date, { maxLength: 2 })),
-  })
-  return fc
-    .array(fc.oneof({ weight: 6, arbitrary: sensible }, { weight: 1, arbitrary: senseless }), {
-      minLength: 1,
-      maxLength: 3,
-    })
-    .map((list) => list.map((condition, i) => ({ number: i + 1, ...condition })))
-}
-
-function imports(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const csv = fc
-    .array(fc.tuple(text, text), { maxLength: 5 })
-    .map((rows) => ['email,age', ...rows.map((row) => row.join(','))].join('\n'))
-  const lines = fc.array(fc.record({ attributes: fc.dictionary(fc.constant('email'), text) }), {
-    maxLength: 5,
-  })
-  return fc.oneof(
-    csv,
-    lines.map((items) => items.map((item) => JSON.stringify(item)).join('\n')),
-    text,
-  )
 }

@@ -7,7 +7,8 @@ import { thingAt, type World } from './hostile-world.ts'
 
 interface Operation {
   parameters?: { name: string; in: string; required: boolean; schema: JsonSchema }[]
-  requestBody?: { content: { 'application/json': { schema: JsonSchema } } }
+  /** By content type, of which there is one. */
+  requestBody?: { content: Record<string, { schema: JsonSchema }> }
 }
 
 const documented = openApiDocument('0').paths as Record<string, Record<string, Operation>>
@@ -55,8 +56,9 @@ function pathsOf({ path }: Endpoint, { own }: World, ids: Ids): fc.Arbitrary<str
       { weight: 3, arbitrary: fc.constant(own[thingAt(path)]) },
       { weight: 1, arbitrary: fc.constantFrom(...ids) },
     ),
-    platform: fc.constantFrom('apns', 'fcm', 'webpush', 'wns'),
+    platform: fc.constantFrom('apns', 'fcm', 'webpush', 'wns', 'sms'),
     attribute: fc.constantFrom('email', 'age', 'crm', 'constructor', 'first_name'),
+    name: fc.constantFrom('marketing', 'news', 'constructor', 'transactional'),
     value: fc.constantFrom('Ours@example.com', '36', 'Ours', 'true'),
   }
   const names = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string)
@@ -158,30 +160,38 @@ function bodiesOf(
   example: fc.Arbitrary<unknown> | undefined,
   ids: Ids,
 ): fc.Arbitrary<Sent> {
-  const schema = requestBody?.content['application/json'].schema
+  const [[contentType, { schema }] = ['application/json', {}] as const] = Object.entries(
+    requestBody?.content ?? {},
+  )
   const described = schema ? likelyValue(schema, ids) : fc.constant(undefined)
   const right = example
     ? fc.oneof({ weight: 1, arbitrary: described }, { weight: 3, arbitrary: example })
     : described
-  const json = right.map(textOf)
-  const asJson = (body: string | Buffer): Sent =>
-    body.length > 0 ? { headers: { 'content-type': 'application/json' }, body } : {}
+  const textOf = writers[contentType] ?? String
+  const text = right.map(textOf)
+  const asBody = (body: string | Buffer): Sent =>
+    body.length > 0 ? { headers: { 'content-type': contentType }, body } : {}
   return fc.oneof(
-    { weight: 7, arbitrary: json.map(asJson) },
-    { weight: 7, arbitrary: spoilt(right).map(textOf).map(asJson) },
+    { weight: 7, arbitrary: text.map(asBody) },
+    { weight: 7, arbitrary: spoilt(right).map(textOf).map(asBody) },
     {
       weight: 2,
-      arbitrary: fc.tuple(json, fc.constantFrom(...textFaults)).map(([text, fault]) => asJson(fault(text))),
+      arbitrary: fc.tuple(text, fc.constantFrom(...textFaults)).map(([body, fault]) => asBody(fault(body))),
     },
     {
       weight: 1,
       arbitrary: fc
-        .tuple(json, fc.constantFrom(...contentTypes))
+        .tuple(text, fc.constantFrom(...contentTypes))
         .map(([body, type]) => ({ headers: { 'content-type': type }, body })),
     },
   )
 }
 
-function textOf(value: unknown): string {
-  return JSON.stringify(value) ?? ''
+/** How a body of each type is written; any other is a text. */
+const writers: Record<string, (value: unknown) => string> = {
+  'application/json': (value) => JSON.stringify(value) ?? '',
+  'application/x-www-form-urlencoded': (value) =>
+    typeof value === 'object' && value !== null
+      ? new URLSearchParams(Object.entries(value).map(([name, each]) => [name, String(each)])).toString()
+      : String(value),
 }

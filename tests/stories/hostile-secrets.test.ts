@@ -109,7 +109,7 @@ test('a provider that fails, in every way, is told of without secrets', { timeou
   await expect
     .poll(async () => (await ask('GET', `/v1/messages/${id}`)).holds.length, { timeout: 30_000 })
     .toBe(3)
-  for (const platform of ['apns', 'fcm', 'webpush', 'wns']) {
+  for (const platform of ['apns', 'fcm', 'webpush', 'wns', 'email']) {
     const { stages } = await ask('POST', `/v1/apps/${app.id}/credentials/${platform}/test`, {})
     expect(stages.length).toBeGreaterThan(0)
   }
@@ -122,7 +122,7 @@ test('no answer to any GET, no metric and no description holds a secret', { time
     const [, , table = ''] = endpoint.path.split('/')
     const concrete = endpoint.path.replace('{attribute}', 'email').replace('{value}', 'ada@example.com')
     for (const id of endpoint.path.includes('{id}') ? (ids[table] ?? []) : ['']) {
-      for (const platform of ['apns', 'fcm', 'webpush', 'wns']) {
+      for (const platform of ['apns', 'fcm', 'webpush', 'wns', 'email']) {
         const query = endpoint.id === 'whyMessage' ? `?user_id=${ids.users?.[0]}` : ''
         await look('GET', concrete.replace('{id}', id).replace('{platform}', platform) + query)
       }
@@ -224,13 +224,20 @@ function wnsClientId(): string {
 
 /** One credential of each kind, all of whose secrets are known. */
 function credentialsFor(appId: string, certificateAppId: string): [string, string, object][] {
-  const { apns, fcm, wns } = sandbox.control.accounts()
+  const { apns, email, fcm, wns, wallet, twilio, smpp } = sandbox.control.accounts()
   const [vapid, p12] = [vapidPair(), pushCertificate()]
   secrets.set('the APNs key', apns.key)
   secrets.set('the APNs key’s number', scalarOf(apns.key))
   secrets.set('the FCM key', fcm.private_key)
+  secrets.set('the key of the passes', wallet.key)
+  secrets.set('the number of that key', scalarOf(wallet.key))
   secrets.set('the WNS secret', wns.client_secret)
   secrets.set('the VAPID key', vapid.private_key)
+  secrets.set('the password of the mail server', email.password)
+  secrets.set('the Twilio token', twilio.auth_token)
+  secrets.set('the password of the message centre', smpp.password)
+  // An RSA key as any other; the FCM account has one at hand.
+  const dkim = { domain: 'sandbox.example', selector: 's1', private_key: fcm.private_key }
   secrets.set('the certificate file', p12)
   const { tenant_id, client_id, client_secret } = wns
   const certificate = { auth: 'certificate', certificate: p12, passphrase, environment: 'production' }
@@ -239,7 +246,11 @@ function credentialsFor(appId: string, certificateAppId: string): [string, strin
     [certificateAppId, 'apns', certificate],
     [appId, 'fcm', fcmFields(fcm)],
     [appId, 'webpush', { subject: 'mailto:a@example.com', ...vapid }],
+    [appId, 'wallet', wallet],
+    [appId, 'email', { ...email, dkim }],
     [appId, 'wns', { tenant_id, client_id, client_secret }],
+    [appId, 'sms', twilio],
+    [certificateAppId, 'sms', smpp],
   ]
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Platform, platforms } from '@carillon/contract'
-import { type Device, type Sandbox, startSandbox } from '@carillon/sandbox'
+import { type PushPlatform, pushPlatforms } from '@carillon/contract'
+import { type Device, type PassCertificate, type Sandbox, startSandbox } from '@carillon/sandbox'
 import { sql } from 'kysely'
 import type { Store } from '../../packages/server/src/00-kernel/index.ts'
 import { insertKey, insertWorkspace } from '../../packages/server/src/10-access/store.ts'
@@ -21,6 +21,7 @@ export interface Things {
   template: string
   campaign: string
   webhook: string
+  cap: string
   event: string
   /** Another one, which nothing but chance deactivates. */
   activeEvent: string
@@ -28,6 +29,8 @@ export interface Things {
   delivery: string
   job: string
   key: string
+  pass: string
+  image: string
 }
 
 export interface World {
@@ -39,7 +42,7 @@ export interface World {
   app: SampleApp
   publishableKey: string
   /** A virtual phone on each platform, not subscribed yet. */
-  devices: Record<Platform, Device>
+  devices: Record<PushPlatform, Device>
   /** Host and port of an emulator: webhooks may be sent there, and are refused. */
   receiver: string
   own: Things
@@ -68,11 +71,14 @@ const singulars: Record<string, keyof Things> = {
   templates: 'template',
   campaigns: 'campaign',
   webhooks: 'webhook',
+  caps: 'cap',
   'event-definitions': 'event',
   messages: 'message',
   deliveries: 'delivery',
   jobs: 'job',
   keys: 'key',
+  passes: 'pass',
+  'pass-images': 'image',
 }
 
 /** Two workspaces with something of everything, one of them ours. */
@@ -95,8 +101,10 @@ export async function openWorld(): Promise<World> {
   const api = createApi(busy.address, busy.key)
   const app = await createSampleApp(api, 'Ours')
   await declareAttributes(api)
+  const { wallet } = sandbox.control.accounts()
   const own = await makeThings(api, app.id, 'Ours', {
     receiver,
+    wallet,
     token: createDevices(sandbox, app).apns.token,
   })
   const { publishable_key: publishableKey } = await api('GET', `/v1/apps/${app.id}`)
@@ -108,7 +116,7 @@ export async function openWorld(): Promise<World> {
   const foreignApi = createApi(busy.address, foreignKey)
   const foreignApp = await foreignApi('POST', '/v1/apps', { name: foreignMark })
   await foreignApi('POST', `/v1/apps/${foreignApp.id}/publish`)
-  const foreign = await makeThings(foreignApi, foreignApp.id, foreignMark, { receiver })
+  const foreign = await makeThings(foreignApi, foreignApp.id, foreignMark, { receiver, wallet })
   await busy.close()
 
   const server = await start({ ROLES: 'api' })
@@ -133,8 +141,8 @@ export async function openWorld(): Promise<World> {
   }
 }
 
-function createDevices(sandbox: Sandbox, app: SampleApp): Record<Platform, Device> {
-  const created = platforms.map((platform) => [
+function createDevices(sandbox: Sandbox, app: SampleApp): Record<PushPlatform, Device> {
+  const created = pushPlatforms.map((platform) => [
     platform,
     sandbox.control.createDevices({ platform, app: app.names[platform] })[0],
   ])
@@ -158,7 +166,11 @@ async function makeThings(
   api: Api,
   appId: string,
   mark: string,
-  { receiver, token = randomBytes(32).toString('hex') }: { receiver: string; token?: string },
+  {
+    receiver,
+    wallet,
+    token = randomBytes(32).toString('hex'),
+  }: { receiver: string; wallet: PassCertificate; token?: string },
 ): Promise<Things> {
   const make = async (path: string, body: unknown): Promise<string> => (await api('POST', path, body)).id
   const user = await make('/v1/users', {
@@ -188,6 +200,8 @@ async function makeThings(
       content: { title: `${mark} {{ variables.order_id }}` },
       variables: [{ name: 'order_id', example: mark }],
     })
+  const window = { kind: 'rolling', length: 1, unit: 'minutes' }
+  const cap = await make('/v1/caps', { name: mark, limit: 1_000, window })
   const webhook = await make('/v1/webhooks', { url: `https://${receiver}/hook`, description: mark })
   const [event, activeEvent] = [await makeEvent(mark), await makeEvent(`${mark}, active`)]
   await api('POST', `/v1/event-definitions/${activeEvent}/activate`)
@@ -208,6 +222,17 @@ async function makeThings(
   await waitForMessage(api, message)
   const { data } = await api('GET', `/v1/messages/${message}/recipients`)
   const delivery: string = data[0].delivery_id
+  await api('PUT', `/v1/apps/${appId}/credentials/wallet`, wallet)
+  const image = await make('/v1/pass-images', { data: onePixel })
+  const card = await make('/v1/messages', {
+    app_id: appId,
+    channel: 'pass',
+    to: { user_ids: [user] },
+    content: { title: mark },
+    overrides: { wallet: { images: { icon: image } } },
+  })
+  await waitForMessage(api, card)
+  const pass: string = (await api('GET', '/v1/passes')).data[0].id
   const job = await make('/v1/imports', { format: 'csv', data: `email\n${mark}.import@example.com\n` })
   const key = await make('/v1/keys', { name: mark, scopes: ['users:read'] })
   return {
@@ -218,14 +243,20 @@ async function makeThings(
     template,
     campaign,
     webhook,
+    cap,
     event,
     activeEvent,
     message,
     delivery,
     job,
     key,
+    pass,
+    image,
   }
 }
+
+const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'
 
 /**
  * Tells whether anything was written: rows per table, and the newest transaction that wrote one of them. The time

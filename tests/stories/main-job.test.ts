@@ -1,9 +1,9 @@
-import type { Platform } from '@carillon/contract'
+import type { PushPlatform } from '@carillon/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStage, recipientsOf, type Stage } from './stage.ts'
 
 let stage: Stage
-const platforms: Platform[] = ['apns', 'fcm', 'webpush', 'wns']
+const platforms: PushPlatform[] = ['apns', 'fcm', 'webpush', 'wns']
 
 beforeAll(async () => {
   stage = await openStage()

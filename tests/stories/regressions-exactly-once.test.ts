@@ -1,11 +1,11 @@
-import type { Counts, Message, Platform } from '@carillon/contract'
+import type { Counts, Message, PushPlatform } from '@carillon/contract'
 import type { Device } from '@carillon/sandbox'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { freezeNext } from '../../packages/server/src/50-schedule/messages/freeze-audience.ts'
 import { openStage, recipientsOf, type Seeded, type Stage, until } from './stage.ts'
 
-const platforms: Platform[] = ['apns', 'fcm', 'webpush', 'wns']
+const platforms: PushPlatform[] = ['apns', 'fcm', 'webpush', 'wns']
 const content = { title: 'Hello' }
 let stage: Stage
 

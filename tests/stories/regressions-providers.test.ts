@@ -1,8 +1,8 @@
-import type { Message, Platform } from '@carillon/contract'
+import type { Message, PushPlatform } from '@carillon/contract'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openStage, recipientsOf, type Stage, until } from './stage.ts'
 
-const platforms: Platform[] = ['apns', 'fcm', 'webpush', 'wns']
+const platforms: PushPlatform[] = ['apns', 'fcm', 'webpush', 'wns']
 const content = { title: 'Hello' }
 const timeoutMs = 2_500
 let stage: Stage
@@ -118,7 +118,7 @@ test('a campaign that fills its lane does not stand before a message to one pers
 })
 
 /** How often deliveries were accepted, and how often more than once. */
-function arrivals(platform: Platform): { deliveries: number; repeats: number } {
+function arrivals(platform: PushPlatform): { deliveries: number; repeats: number } {
   const times = Object.values(stage.sandbox.control.deliveries(platform))
   return { deliveries: times.length, repeats: times.reduce((sum, n) => sum + n - 1, 0) }
 }

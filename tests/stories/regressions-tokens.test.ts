@@ -1,9 +1,9 @@
-import type { Platform } from '@carillon/contract'
+import type { PushPlatform } from '@carillon/contract'
 import type { Provider } from '@carillon/sandbox'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createClock, openStage, recipientsOf, type Stage, until } from './stage.ts'
 
-const platforms: Platform[] = ['apns', 'fcm', 'webpush', 'wns']
+const platforms: PushPlatform[] = ['apns', 'fcm', 'webpush', 'wns']
 const minuteMs = 60_000
 const content = { title: 'Hello' }
 const clock = createClock()

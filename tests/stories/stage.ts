@@ -76,7 +76,7 @@ export async function openStage(
           select from batches b join messages m on m.seq = b.message_seq
           left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
           where b.closed_at is null and (b.lease_until > ${now()}
-            or b.due_at <= ${soon} and m.paused_at is null and (l.blocked_until is null or l.blocked_until <= ${now()}))
+            or b.due_at <= ${soon} and b.variant is distinct from -1 and m.paused_at is null and (l.blocked_until is null or l.blocked_until <= ${now()}))
           union all
           select from messages where frozen_at is null and start_at <= ${soon} and paused_at is null
           union all

@@ -31,6 +31,8 @@ export interface Endpoint<
   status: 200 | 201 | 202 | 204
   /** Further successful statuses with the same body, such as 200 beside 201. */
   alsoStatus?: readonly number[]
+  /** The body is not JSON but this: a form is taken as its fields, anything else as a text. */
+  bodyType?: string
   /** Bytes; default 1 MiB. */
   bodyLimit?: number
   /** The answer shows a secret this once: what is kept of it for retries is sealed. */

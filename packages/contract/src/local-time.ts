@@ -16,12 +16,34 @@ export function zonedInstant(wall: string, zone: string): Date | null {
   return new Date(fitting.length > 0 ? Math.min(...fitting) : asUtcMs - offsets[0])
 }
 
+/**
+ * The first moment at which the clock of a zone shows this wall-clock time, or later where a change to summer time
+ * skips it: then that is the moment after the gap. One that comes twice is taken at its first coming.
+ */
+export function firstMomentAt(wall: string, zone: string): Date | null {
+  const at = zonedInstant(wall, zone)
+  if (!at) return null
+  const asUtcMs = Date.parse(`${wall}Z`)
+  if (at.getTime() + zoneOffsetMs(at.getTime(), zone) === asUtcMs) return at
+  // Taken as if the clock had not changed yet, it lies after the gap, by less than the gap is long.
+  let after = at.getTime()
+  let before = asUtcMs - zoneOffsetMs(after, zone)
+  const offset = zoneOffsetMs(before, zone)
+  while (after - before > 1_000) {
+    const middle = Math.floor((before + after) / 2_000) * 1_000
+    if (zoneOffsetMs(middle, zone) === offset) before = middle
+    else after = middle
+  }
+  return new Date(after)
+}
+
 /** The wall clock of a zone at an instant, as a datetime-local input takes it. */
 export function wallTime(at: Date, zone: string): string {
   return new Date(at.getTime() + zoneOffsetMs(at.getTime(), zone)).toISOString().slice(0, 16)
 }
 
-function zoneOffsetMs(atMs: number, zone: string): number {
+/** What a zone's clock is ahead of UTC at an instant. */
+export function zoneOffsetMs(atMs: number, zone: string): number {
   const parts = clockOf(zone).formatToParts(atMs)
   const part = (type: string) => Number(parts.find((candidate) => candidate.type === type)?.value)
   const wallMs = Date.UTC(

@@ -4,9 +4,14 @@ import * as apps from './api/apps.ts'
 import * as audit from './api/audit.ts'
 import * as campaigns from './api/campaigns.ts'
 import * as eventDefinitions from './api/event-definitions.ts'
+import * as experiments from './api/experiments.ts'
+import * as feedbackEmail from './api/feedback-email.ts'
 import * as messages from './api/messages.ts'
+import * as passes from './api/passes.ts'
 import * as reports from './api/reports.ts'
+import * as rules from './api/rules.ts'
 import * as segments from './api/segments.ts'
+import * as sms from './api/sms.ts'
 import * as subscriptions from './api/subscriptions.ts'
 import * as templates from './api/templates.ts'
 import * as users from './api/users.ts'
@@ -22,10 +27,15 @@ export const endpoints: readonly Endpoint[] = [
   segments,
   templates,
   messages,
+  experiments,
   campaigns,
   eventDefinitions,
+  passes,
   reports,
+  rules,
+  sms,
   webhooks,
+  feedbackEmail,
   access,
   audit,
 ].flatMap((api) => Object.values(api).filter(isEndpoint))
@@ -103,7 +113,7 @@ const problemSchema = {
 } as const
 
 function operation(endpoint: Endpoint): JsonObject {
-  const { id, summary, tag, access: needs, params, query, body, method } = endpoint
+  const { id, summary, tag, access: needs, params, query, body, bodyType, method } = endpoint
   const parameters = [
     ...parametersOf(params, 'path'),
     ...parametersOf(query, 'query'),
@@ -119,7 +129,7 @@ function operation(endpoint: Endpoint): JsonObject {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: jsonSchema(body, 'input') } },
+            content: { [bodyType ?? 'application/json']: { schema: jsonSchema(body, 'input') } },
           },
         }
       : {}),

@@ -5,7 +5,8 @@
  * app           an application people install or visit; published or unpublished
  * credential    what a provider asks of us for one app and platform
  * user          a person whose data exists here
- * subscription  one app on one device, with a provider token
+ * subscription  one app on one device, with a provider token; or a person's email address, phone number or pass
+ * channel       push, email, sms or pass: how a message goes
  * segment       numbered conditions plus a definition over the numbers
  * message       one send to one audience with one content
  * campaign      messages that go by themselves to everybody who comes to match, once each, between two dates
@@ -13,13 +14,44 @@
  * event definition  what is sent when a call tells that something happened elsewhere; active or inactive
  * invocation    one such call: it makes one message
  * delivery      one message to one subscription; it ends in exactly one outcome
- * interaction   what the person did: received, opened, clicked, action, dismissed
+ * interaction   what the person did (received, opened, clicked, action, dismissed), or what was heard of a delivery
+ *               after its provider accepted it (delivered, undelivered, bounced, complained, unsubscribed)
  * event         something that happened, in the log: its type, when, and what it is about
  * webhook       an address of somebody's own that events are sent to, signed
+ * experiment    a message in two to eight variants; each person is given one, or is in the control group
  * gate          a rule that may hold or drop a delivery
+ * topic         what messages are about, as people consent to it; has a purpose, such as marketing
+ * consent       what a person granted or denied: a topic or a purpose, all channels or one
+ * cap           how many messages a person gets within a window at most; each takes a use
+ * quiet hours   when people are left alone, on their own clock
+ * holdout       people who get nothing but transactional messages, so that it shows what messages do
  */
-export const platforms = ['apns', 'fcm', 'webpush', 'wns'] as const
+/** Those that a device registers for itself. */
+export const pushPlatforms = ['apns', 'fcm', 'webpush', 'wns'] as const
+export type PushPlatform = (typeof pushPlatforms)[number]
+
+export const platforms = [...pushPlatforms, 'email', 'sms', 'wallet'] as const
 export type Platform = (typeof platforms)[number]
+
+/** How a message reaches people: each channel has platforms of its own. */
+export const channels = ['push', 'email', 'sms', 'pass'] as const
+export type Channel = (typeof channels)[number]
+
+/** The platforms of a channel: whoever has a subscription for one of them is reached by it. */
+export const channelPlatforms = {
+  push: pushPlatforms,
+  email: ['email'],
+  sms: ['sms'],
+  pass: ['wallet'],
+} as const satisfies Record<Channel, readonly Platform[]>
+
+/** The channel that a platform belongs to. */
+export function channelOfPlatform(platform: Platform): Channel {
+  return (
+    channels.find((channel) => (channelPlatforms[channel] as readonly Platform[]).includes(platform)) ??
+    'push'
+  )
+}
 
 export const environments = ['production', 'sandbox'] as const
 export type Environment = (typeof environments)[number]
@@ -49,6 +81,10 @@ export const messageStatuses = [
 ] as const
 export type MessageStatus = (typeof messageStatuses)[number]
 
+/** Each message to everybody it reaches; or to each person the first, in order, that reaches them. */
+export const reachRules = ['all', 'first'] as const
+export type ReachRule = (typeof reachRules)[number]
+
 /** Derived from the clock and from what was done, never stored; `paused` and `terminated` by a person. */
 export const campaignStatuses = ['draft', 'pending', 'running', 'paused', 'completed', 'terminated'] as const
 export type CampaignStatus = (typeof campaignStatuses)[number]
@@ -56,12 +92,49 @@ export type CampaignStatus = (typeof campaignStatuses)[number]
 export const repeatUnits = ['hours', 'days', 'weeks'] as const
 export type RepeatUnit = (typeof repeatUnits)[number]
 
+export const weekdays = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const
+export type Weekday = (typeof weekdays)[number]
+
+/** What becomes of people for whom a local time has passed already. */
+export const lateChoices = ['send_now', 'next_day', 'skip'] as const
+export type LateChoice = (typeof lateChoices)[number]
+
 /** Only an active event definition sends. */
 export const eventDefinitionStatuses = ['active', 'inactive'] as const
 export type EventDefinitionStatus = (typeof eventDefinitionStatuses)[number]
 
-export const interactionTypes = ['received', 'opened', 'clicked', 'action', 'dismissed'] as const
+/** What a device reports. */
+export const deviceInteractionTypes = ['received', 'opened', 'clicked', 'action', 'dismissed'] as const
+
+/** And what is heard of a delivery after its provider accepted it, from the provider or the person. */
+export const interactionTypes = [
+  ...deviceInteractionTypes,
+  'delivered',
+  'undelivered',
+  'bounced',
+  'complained',
+  'unsubscribed',
+] as const
 export type InteractionType = (typeof interactionTypes)[number]
+
+/** What variants are compared by: the share of what was sent that came to this. */
+export const experimentMetrics = ['delivered', 'received', 'opened', 'clicked'] as const
+export type ExperimentMetric = (typeof experimentMetrics)[number]
+
+/**
+ * Why a variant won: it did best; the first of several that did equally well; the first variant, because too little
+ * was sent or because its lead over the first is not certain; or a person chose it.
+ */
+export const winnerReasons = ['best', 'tie', 'too_little_data', 'not_certain', 'by_hand'] as const
+export type WinnerReason = (typeof winnerReasons)[number]
 
 /** What stands in the event log. Those about deliveries and interactions tell of up to 250 of them at once. */
 export const eventTypes = [
@@ -76,6 +149,11 @@ export const eventTypes = [
   'interaction.clicked',
   'interaction.action',
   'interaction.dismissed',
+  'interaction.delivered',
+  'interaction.undelivered',
+  'interaction.bounced',
+  'interaction.complained',
+  'interaction.unsubscribed',
   'subscription.created',
   'subscription.retired',
   'subscription.suspect',
@@ -114,8 +192,15 @@ export const segmentOperators = [
 ] as const
 export type SegmentOperator = (typeof segmentOperators)[number]
 
-/** Who stands in the audit: somebody in the console, a secret key, or a campaign that sends by itself. */
-export const auditActors = ['console', 'secret', 'campaign'] as const
+export const consentModels = ['opt_out', 'opt_in'] as const
+export type ConsentModel = (typeof consentModels)[number]
+
+/** The calendar spans of a cap; a week begins on Monday. */
+export const calendarSpans = ['day', 'week', 'month'] as const
+export type CalendarSpan = (typeof calendarSpans)[number]
+
+/** Who stands in the audit: somebody in the console, a secret key, a campaign that sends by itself, or a person who wrote to us. */
+export const auditActors = ['console', 'secret', 'campaign', 'person'] as const
 export type AuditActor = (typeof auditActors)[number]
 
 /** What a key may do; `*` is everything. `admin` reads the audit. Publishable keys carry `device` alone. */

@@ -46,6 +46,8 @@ export interface SenderOptions {
   ca?: readonly string[]
   /** Client certificate, for providers that ask for one. */
   pfx?: { data: Uint8Array; passphrase: string }
+  /** The same in PEM, the key not encrypted. */
+  pem?: { certificate: string; key: string }
   /** From write to complete answer. Default 15,000. */
   timeoutMs?: number
   /** Requests in flight on one connection, below what the peer allows. Default 500. */

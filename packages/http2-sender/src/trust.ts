@@ -11,7 +11,8 @@ const contexts = new WeakMap<readonly string[], SecureContext>()
 export function secureContextOf({
   ca = [],
   pfx,
-}: Pick<SenderOptions, 'ca' | 'pfx'>): SecureContext | undefined {
+  pem,
+}: Pick<SenderOptions, 'ca' | 'pfx' | 'pem'>): SecureContext | undefined {
   const trusted = ca.length > 0 ? [...getCACertificates('default'), ...ca] : undefined
   if (pfx !== undefined) {
     return createSecureContext({
@@ -20,6 +21,9 @@ export function secureContextOf({
       pfx: Buffer.from(pfx.data),
       passphrase: pfx.passphrase,
     })
+  }
+  if (pem !== undefined) {
+    return createSecureContext({ ciphers, ca: trusted, cert: pem.certificate, key: pem.key })
   }
   if (trusted === undefined) return undefined
   const context = contexts.get(ca) ?? createSecureContext({ ciphers, ca: trusted })

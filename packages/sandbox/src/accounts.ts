@@ -5,14 +5,19 @@ import type { Certified } from './crypto/certificate.ts'
 import { derive, deriveScalar, privateKeyOf } from './crypto/p256.ts'
 import { writePkcs12 } from './crypto/pkcs12.ts'
 import type { ApnsKeyRecord, Keep } from './keep.ts'
+import type { SmppAccount } from './sms/smpp-centre.ts'
+import type { TwilioAccount } from './sms/twilio.ts'
+import { makePassCertificate, type PassCertificate } from './wallet/pass-certificate.ts'
 
 export const SAMPLE = {
   teamId: 'SANDBOXTM1',
   keyId: 'SANDBOXKEY',
   bundleId: 'com.example.carillon',
+  passTypeId: 'pass.com.example.carillon',
   projectId: 'carillon-sandbox',
   tenantId: '7a5d1c9e-4b32-4f6a-9c1d-0e8f2a6b3c4d',
   clientId: 'c1b0e9a8-6d7c-4f5e-8a3b-2d1c0f9e8b7a',
+  smsNumber: '+15005550006',
 }
 const PASSPHRASE = 'sandbox'
 
@@ -38,6 +43,10 @@ export interface Accounts {
   wnsSecret(clientId: string): string | undefined
   addWnsClient(clientId: string): void
   removeWnsClient(clientId: string): boolean
+  smtp(): SmtpAccount
+  twilio(): TwilioAccount
+  smpp(): SmppAccount
+  passCertificate(): PassCertificate
 }
 
 export interface ApnsCredential {
@@ -52,6 +61,17 @@ export interface ApnsCertificate {
   certificate: string
   passphrase: string
   bundle_id: string
+}
+
+/** What the mail server lets in. */
+export interface SmtpAccount {
+  host: string
+  port: number
+  security: 'starttls'
+  user: string
+  password: string
+  from: string
+  bounce_domain: string
 }
 
 /** The fields of the JSON file that Google's console hands out, as far as a sender reads them. */
@@ -79,6 +99,7 @@ export function createAccounts({ keep, authority, fcmTokenUri }: AccountsOptions
   const secret = Buffer.from(state.secret, 'hex')
   const keys = new Map<string, ApnsKey>()
   const certificates = new Map<string, ApnsCertificate>()
+  let passes: PassCertificate | undefined
   const apnsPrivateKey = (keyId: string) => privateKeyOf(deriveScalar(secret, `apns key ${keyId}`))
   const learnKey = (record: ApnsKeyRecord) =>
     keys.set(record.keyId, { ...record, publicKey: createPublicKey(apnsPrivateKey(record.keyId)) })
@@ -134,6 +155,34 @@ export function createAccounts({ keep, authority, fcmTokenUri }: AccountsOptions
         : undefined,
     addWnsClient: (clientId) => addTo(keep, state.wnsClients, clientId),
     removeWnsClient: (clientId) => removeFrom(keep, state.wnsClients, clientId),
+    passCertificate: () => {
+      passes ??= makePassCertificate(authority, SAMPLE.passTypeId, SAMPLE.teamId)
+      return passes
+    },
+    twilio: () => ({
+      provider: 'twilio',
+      account_sid: `AC${derive(secret, 'twilio account', 16).toString('hex')}`,
+      auth_token: derive(secret, 'twilio token', 16).toString('hex'),
+      from: SAMPLE.smsNumber,
+    }),
+    smpp: () => ({
+      provider: 'smpp',
+      host: 'localhost',
+      port: state.ports.smpp ?? 0,
+      tls: true,
+      system_id: 'sandbox',
+      password: derive(secret, 'smpp password', 4).toString('hex'),
+      from: SAMPLE.smsNumber,
+    }),
+    smtp: () => ({
+      host: 'localhost',
+      port: state.ports.smtp ?? 0,
+      security: 'starttls',
+      user: 'sandbox',
+      password: derive(secret, 'smtp password', 18).toString('base64url'),
+      from: 'Carillon Sandbox <hello@sandbox.example>',
+      bounce_domain: 'bounces.sandbox.example',
+    }),
   }
 }
 

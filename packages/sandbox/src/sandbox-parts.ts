@@ -4,6 +4,7 @@ import { createTokenUpdates } from './apns/provider-token.ts'
 import { showApns } from './apns/show-apns.ts'
 import type { Certified } from './crypto/certificate.ts'
 import { createDeviceTokens } from './device-token.ts'
+import { createMailbox } from './email/mailbox.ts'
 import { createFates } from './fate.ts'
 import { createFaults, seededRandom } from './faults.ts'
 import { createFcm, FCM_TOKEN_PATH } from './fcm/fcm.ts'
@@ -12,11 +13,15 @@ import type { Keep } from './keep.ts'
 import { createMint } from './mint-devices.ts'
 import { createPhones } from './phones/phones.ts'
 import { createSerials } from './serials.ts'
+import { createConversations } from './sms/conversations.ts'
+import { createTwilio } from './sms/twilio.ts'
 import { createStats } from './stats.ts'
+import { createWallets } from './wallet/wallets.ts'
 import { createBrowsers } from './webpush/browsers.ts'
 import { showWebPush } from './webpush/show-webpush.ts'
 import { subscribeBrowser } from './webpush/subscribe-browser.ts'
 import { createWebPush } from './webpush/webpush.ts'
+import type { Arrival } from './wire/exchange.ts'
 import type { Emulator } from './wire/serve-provider.ts'
 import { showWns } from './wns/show-wns.ts'
 import { createWns } from './wns/wns.ts'
@@ -53,6 +58,7 @@ export function createParts(options: PartsOptions) {
     subscribe: (publicKey) => subscribeBrowser(publicKey, { tokens, serials, origin }),
     onUndecryptable: () => stats.countRefused('webpush', 'UndecryptablePayload'),
   })
+  const conversations = createConversations(now)
   const shared = { accounts, tokens, fates: createFates(), now }
   const apns = { ...shared, updates, opensOneStreamFirst: options.opensOneStreamFirst }
   const emulators: Record<ListenerName, Emulator> = {
@@ -61,6 +67,27 @@ export function createParts(options: PartsOptions) {
     fcm: createFcm({ ...shared, tokenUri }),
     webpush: createWebPush({ ...shared, secret, browsers, origin }),
     wns: createWns(shared),
+    twilio: createTwilio({ account: accounts.twilio, conversations }),
   }
-  return { accounts, updates, phones, faults, stats, mint, browsers, emulators, now }
+  const mailbox = createMailbox(now)
+  const wallets = createWallets({ tokens, serials, authority: authority.certificate, now })
+  // A push for a pass is no notification: the wallet fetches what has changed.
+  const received = {
+    ...phones,
+    arrive: (arrival: Arrival) => wallets.arrive(arrival) || phones.arrive(arrival),
+  }
+  return {
+    mailbox,
+    conversations,
+    wallets,
+    accounts,
+    updates,
+    phones: received,
+    faults,
+    stats,
+    mint,
+    browsers,
+    emulators,
+    now,
+  }
 }

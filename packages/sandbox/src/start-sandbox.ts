@@ -6,11 +6,15 @@ import { createControl } from './control/control.ts'
 import { BROWSER_PUSH_PATH, serveControl } from './control/serve-control.ts'
 import type { Certified } from './crypto/certificate.ts'
 import { makeAuthority, makeServerCertificate } from './crypto/certificate.ts'
+import type { SmtpSink } from './email/smtp-sink.ts'
+import { listenSmtp } from './email/smtp-sink.ts'
 import { FCM_TOKEN_PATH } from './fcm/fcm.ts'
 import type { Keep } from './keep.ts'
 import { openKeep } from './keep.ts'
 import type { Parts } from './sandbox-parts.ts'
 import { createParts } from './sandbox-parts.ts'
+import type { SmppCentre } from './sms/smpp-centre.ts'
+import { listenSmpp } from './sms/smpp-centre.ts'
 import type { TlsListener, TlsListenerOptions } from './wire/listen-tls.ts'
 import { listenTls } from './wire/listen-tls.ts'
 import type { Books } from './wire/serve-provider.ts'
@@ -23,7 +27,7 @@ export interface SandboxOptions {
   /** Keeps authority, keys, names and ports, so that a restart knows its old tokens. Without it all is forgotten. */
   dataDir?: string
   /** 0 or absent takes a free port, with a `dataDir` the same one as last time if it is still free. */
-  ports?: Partial<Record<ListenerName | 'control', number>>
+  ports?: Partial<Record<ListenerName | 'control' | 'smtp' | 'smpp', number>>
   /** Makes tokens, keys and chance repeat in a sandbox that starts without memory. */
   seed?: string
   /** Epoch milliseconds; for tests that let an hour pass. */
@@ -61,7 +65,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   })
   started.defer(() => parts.browsers.close())
   const listeners = await listenAll(options, keep, parts, authority, started)
-  const control = createControl({ ...parts, cutConnections: (name) => listeners[name].cut() })
+  const smtp = await listenForMail(options, keep, parts, authority)
+  started.defer(() => smtp.close())
+  const smpp = await listenForTexts(options, keep, parts, authority)
+  started.defer(() => smpp.close())
+  const control = createControl({
+    ...parts,
+    cutConnections: (name) => (name === 'smpp' ? smpp : listeners[name]).cut(),
+  })
   const host = options.host ?? '127.0.0.1'
   const server = await onPort(options, keep, 'control', (port) =>
     serveControl({ control, browsers: parts.browsers, host, port }),
@@ -102,6 +113,7 @@ function mannersOf(name: ListenerName, options: SandboxOptions, authority: Certi
     fcm: both,
     webpush: both,
     wns: { ...both, protocols: ['http/1.1'] },
+    twilio: { ...both, protocols: ['http/1.1'] },
   }
   return manners[name]
 }
@@ -132,6 +144,38 @@ async function listenAll(
   return listeners as Record<ListenerName, TlsListener>
 }
 
+async function listenForMail(
+  options: SandboxOptions,
+  keep: Keep,
+  { accounts, mailbox }: Parts,
+  authority: Certified,
+): Promise<SmtpSink> {
+  const server = makeServerCertificate(authority)
+  const { user, password } = accounts.smtp()
+  return onPort(options, keep, 'smtp', (port) =>
+    listenSmtp({ host: options.host ?? '127.0.0.1', port, server, user, password, mailbox }),
+  )
+}
+
+async function listenForTexts(
+  options: SandboxOptions,
+  keep: Keep,
+  { accounts, conversations, faults, stats }: Parts,
+  authority: Certified,
+): Promise<SmppCentre> {
+  const server = makeServerCertificate(authority)
+  return onPort(options, keep, 'smpp', (port) =>
+    listenSmpp({
+      host: options.host ?? '127.0.0.1',
+      port,
+      server,
+      account: accounts.smpp,
+      conversations,
+      books: { faults, stats },
+    }),
+  )
+}
+
 function admit(name: ListenerName, { faults, stats }: Books): boolean {
   if (faults.drawForConnection(name)) return false
   stats.of(name).connections++
@@ -142,7 +186,7 @@ function admit(name: ListenerName, { faults, stats }: Books): boolean {
 async function onPort<T extends { port: number }>(
   options: SandboxOptions,
   keep: Keep,
-  name: ListenerName | 'control',
+  name: ListenerName | 'control' | 'smtp' | 'smpp',
   listen: (port: number) => Promise<T>,
 ): Promise<T> {
   const asked = options.ports?.[name]
@@ -164,8 +208,9 @@ function environmentOf(keep: Keep, controlUrl: string): Record<string, string> {
     FCM_ENDPOINT: `https://${hostOf('fcm')}`,
     FCM_TOKEN_ENDPOINT: `https://${hostOf('fcm')}${FCM_TOKEN_PATH}`,
     WNS_TOKEN_ENDPOINT: `https://${hostOf('wns')}`,
+    TWILIO_ENDPOINT: `https://${hostOf('twilio')}`,
     NODE_EXTRA_CA_CERTS: join(keep.directory, 'ca.pem'),
-    ALLOW_PRIVATE_TARGETS: `${hostOf('webpush')},${hostOf('wns')}`,
+    ALLOW_PRIVATE_TARGETS: `${hostOf('webpush')},${hostOf('wns')},localhost:${keep.state.ports.smtp},localhost:${keep.state.ports.smpp}`,
     SANDBOX_URL: controlUrl,
     SANDBOX_BROWSER_PUSH_URL: `${controlUrl.replace('http', 'ws')}${BROWSER_PUSH_PATH}`,
   }

@@ -3,11 +3,11 @@ export const platforms = ['apns', 'fcm', 'webpush', 'wns'] as const
 export type Platform = (typeof platforms)[number]
 
 /** What listens: one TLS port each. APNs keeps its two environments on two hosts. */
-export const listenerNames = ['apns', 'apnsSandbox', 'fcm', 'webpush', 'wns'] as const
+export const listenerNames = ['apns', 'apnsSandbox', 'fcm', 'webpush', 'wns', 'twilio'] as const
 export type ListenerName = (typeof listenerNames)[number]
 
-/** What can be counted and made to fail: the listeners and, apart, the two OAuth endpoints behind them. */
-export const providers = [...listenerNames, 'fcmToken', 'wnsToken'] as const
+/** What can be counted and made to fail: the listeners, the two OAuth endpoints behind them, and the SMPP centre. */
+export const providers = [...listenerNames, 'fcmToken', 'wnsToken', 'smpp'] as const
 export type Provider = (typeof providers)[number]
 
 export const environments = ['production', 'sandbox'] as const

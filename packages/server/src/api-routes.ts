@@ -5,13 +5,17 @@ import type { LaneOptions } from './11-channels/index.ts'
 import { appRoutes } from './12-apps/routes.ts'
 import { audienceRoutes } from './30-audience/routes.ts'
 import { segmentRoutes } from './30-audience/segments/routes.ts'
+import { withMarkup } from './40-content/index.ts'
 import { templateRoutes } from './40-content/routes.ts'
+import { passRoutes } from './45-passes/routes.ts'
 import { adhocRoutes } from './50-schedule/adhoc/routes.ts'
 import { campaignRoutes } from './50-schedule/campaigns/routes.ts'
 import { eventRoutes } from './50-schedule/events/routes.ts'
+import { experimentRoutes } from './50-schedule/experiments/routes.ts'
 import { messageRoutes } from './50-schedule/messages/routes.ts'
 import { previewRoutes } from './60-personalise/routes.ts'
 import { feedbackRoutes } from './80-feedback/routes.ts'
+import { smsRoutes } from './80-feedback/sms/routes.ts'
 import { webhookRoutes } from './85-webhooks/routes.ts'
 import { reportRoutes } from './90-reports/routes.ts'
 
@@ -36,13 +40,16 @@ export function apiRoutes(deps: RouteDeps): Route[] {
     ...appRoutes(deps),
     ...audienceRoutes(deps),
     ...segmentRoutes(deps),
-    ...templateRoutes(),
+    ...withMarkup(templateRoutes()),
+    ...passRoutes(deps),
     ...previewRoutes(),
-    ...adhocRoutes(deps),
+    ...withMarkup(adhocRoutes(deps)),
     ...messageRoutes(deps),
-    ...campaignRoutes(deps),
-    ...eventRoutes(deps),
+    ...experimentRoutes(deps),
+    ...withMarkup(campaignRoutes(deps)),
+    ...withMarkup(eventRoutes(deps)),
     ...feedbackRoutes(deps),
+    ...smsRoutes(deps),
     ...webhookRoutes(deps),
     ...reportRoutes(deps),
   ]

@@ -1,6 +1,7 @@
 import { createAlarm, type Log, type Store } from './00-kernel/index.ts'
 import { forgetExpired, purgeAudit } from './10-access/index.ts'
 import { forgetOldKeys } from './20-ingest/index.ts'
+import { forgetUses } from './70-dispatch/index.ts'
 import { forgetOldEvents } from './85-webhooks/index.ts'
 
 const everyMs = 3_600_000
@@ -17,6 +18,7 @@ export async function runTidying(
       await forgetExpired(store.bulk, now())
       await forgetOldEvents(store.bulk, now())
       await purgeAudit(store.bulk, now())
+      await forgetUses(store.bulk, now())
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'tidying failed')
     }

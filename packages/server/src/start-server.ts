@@ -15,12 +15,17 @@ import {
   type Store,
 } from './00-kernel/index.ts'
 import { createSignInToken, ensureWorkspace } from './10-access/index.ts'
+import { createUnsubscribeLinks } from './30-audience/index.ts'
 import { runJobs } from './30-audience/jobs.ts'
+import { createPassSecrets, createPassWebService } from './45-passes/index.ts'
 import { runCampaigns } from './50-schedule/campaigns/jobs.ts'
+import { runDecisions } from './50-schedule/experiments/jobs.ts'
 import { releaseAllLeases } from './50-schedule/index.ts'
 import { runFreezer } from './50-schedule/messages/jobs.ts'
 import { type DispatcherSettings, laneOptions } from './70-dispatch/index.ts'
 import { runDispatch } from './70-dispatch/jobs.ts'
+import { createUnsubscribeService, recordDelivered } from './80-feedback/index.ts'
+import { runSmsReports } from './80-feedback/jobs.ts'
 import { runSequencer, runWebhooks } from './85-webhooks/jobs.ts'
 import { docsPage, openApiText } from './99-http/api-description.ts'
 import { createHttpServer } from './99-http/index.ts'
@@ -103,6 +108,20 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
           address: () => addressOf(http, config),
         })
       : [],
+    passes: config.roles.includes('api')
+      ? createPassWebService({
+          store,
+          vault,
+          secrets: createPassSecrets(vault),
+          log: log.child({ room: 'passes' }),
+          now,
+          address: () => addressOf(http, config),
+          onDelivered: (tx, deliveryId) => recordDelivered(tx, { deliveryIds, deliveryId, now: now() }),
+        })
+      : undefined,
+    unsubscribe: config.roles.includes('api')
+      ? createUnsubscribeService({ store, links: createUnsubscribeLinks(vault), deliveryIds, now })
+      : undefined,
     sandboxUrl: config.sandboxUrl,
     consoleDir:
       overrides.consoleDir === undefined
@@ -120,12 +139,18 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     loops.push(
       runFreezer(store, context),
       runCampaigns(store, context),
+      runDecisions(store, context),
       runJobs(store, context),
       runSequencer(store, context),
+      runSmsReports(store, { deliveryIds, ...context }),
     )
   if (config.roles.includes('worker'))
     loops.push(
-      runDispatch(store, settings, { threads: config.workerThreads, ...context }),
+      runDispatch(
+        store,
+        { ...settings, publicUrl: addressOf(http, config) },
+        { threads: config.workerThreads, ...context },
+      ),
       runWebhooks(store, {
         vault,
         deliveryIds,

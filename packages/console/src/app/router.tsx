@@ -17,10 +17,12 @@ import {
   campaignSearch,
   composeSearch,
   eventsSearch,
+  inboundSearch,
   messagePageSearch,
   messageSearch,
   nextSearch,
   parseSearch,
+  passSearch,
   stringifySearch,
   subscriptionSearch,
   tabSearch,
@@ -108,7 +110,7 @@ const campaignCalendar = createRoute({
 const campaign = createRoute({
   getParentRoute: () => shell,
   path: '/campaigns/$campaignId',
-  validateSearch: tabSearch(['numbers', 'runs']),
+  validateSearch: tabSearch(['numbers', 'experiments', 'runs']),
   component: lazyRouteComponent(() => import('../features/campaigns/campaign-page.tsx'), 'CampaignPage'),
 })
 const editCampaign = createRoute({
@@ -138,6 +140,12 @@ const subscriptions = createRoute({
     () => import('../features/subscriptions/subscriptions-page.tsx'),
     'SubscriptionsPage',
   ),
+})
+const passes = createRoute({
+  getParentRoute: () => shell,
+  path: '/passes',
+  validateSearch: passSearch,
+  component: lazyRouteComponent(() => import('../features/passes/passes-page.tsx'), 'PassesPage'),
 })
 const segments = createRoute({
   getParentRoute: () => shell,
@@ -215,6 +223,12 @@ const phones = createRoute({
   path: '/phones',
   component: lazyRouteComponent(() => import('../features/phones/phones-page.tsx'), 'PhonesPage'),
 })
+const inbound = createRoute({
+  getParentRoute: () => shell,
+  path: '/inbound',
+  validateSearch: inboundSearch,
+  component: lazyRouteComponent(() => import('../features/inbound/inbound-page.tsx'), 'InboundPage'),
+})
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/audit',
@@ -224,7 +238,17 @@ const audit = createRoute({
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
-  validateSearch: tabSearch(['general', 'attributes', 'reconciliation', 'keys', 'about']),
+  validateSearch: tabSearch([
+    'general',
+    'consent',
+    'caps',
+    'quiet',
+    'texts',
+    'attributes',
+    'reconciliation',
+    'keys',
+    'about',
+  ]),
   component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
 })
 
@@ -244,6 +268,7 @@ const routeTree = root.addChildren([
     users,
     user,
     subscriptions,
+    passes,
     segments,
     newSegment,
     segment,
@@ -258,6 +283,7 @@ const routeTree = root.addChildren([
     webhooks,
     webhook,
     phones,
+    inbound,
     audit,
     settings,
   ]),

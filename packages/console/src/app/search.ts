@@ -3,6 +3,8 @@ import {
   campaignStatuses,
   type EventDefinitionStatus,
   eventDefinitionStatuses,
+  type InboundKind,
+  inboundKinds,
   type MessageStatus,
   messageStatuses,
   outcomes,
@@ -57,6 +59,22 @@ export const subscriptionSearch = (search: Search): SubscriptionFilter => ({
   open: text(search.open),
 })
 
+export const inboundSearch = (search: Search): { kind?: InboundKind } => ({
+  kind: oneOf(inboundKinds, search.kind),
+})
+
+interface PassFilter {
+  app_id?: string
+  user_id?: string
+  /** The pass whose details are open. */
+  open?: string
+}
+export const passSearch = (search: Search): PassFilter => ({
+  app_id: text(search.app_id),
+  user_id: text(search.user_id),
+  open: text(search.open),
+})
+
 interface MessageFilter {
   app_id?: string
   status?: MessageStatus
@@ -80,7 +98,7 @@ export const campaignSearch = (search: Search): CampaignFilter => ({
 /** `month`: such as 2026-11. */
 export const calendarSearch = (search: Search): { month?: string } => ({ month: text(search.month) })
 
-const messageTabs = ['progress', 'recipients', 'content'] as const
+const messageTabs = ['progress', 'experiment', 'recipients', 'content'] as const
 const recipientStatuses = ['pending', ...outcomes] as const
 interface MessagePageSearch {
   tab?: (typeof messageTabs)[number]

@@ -7,11 +7,13 @@ interface FileDropProps {
   label: string
   /** File name endings, as an input element's `accept`. */
   accept: string
+  /** What to drop, where the endings are too many to read. */
+  hint?: string
   onFile: (file: File) => void
 }
 
 /** A place to drop a file, or to pick one. */
-export function FileDrop({ label, accept, onFile }: FileDropProps) {
+export function FileDrop({ label, accept, hint = accept, onFile }: FileDropProps) {
   const [name, setName] = useState<string>()
   const [over, setOver] = useState(false)
   const take = (file: File | null | undefined) => {
@@ -40,7 +42,7 @@ export function FileDrop({ label, accept, onFile }: FileDropProps) {
           <IconFileUpload size={18} stroke={1.5} aria-hidden />
           <Text component="span">{name ?? label}</Text>
           <Text component="span" c="dimmed">
-            {name ? 'Drop or pick another' : `Drop it here, or click to pick (${accept})`}
+            {name ? 'Drop or pick another' : `Drop it here, or click to pick (${hint})`}
           </Text>
         </UnstyledButton>
       )}

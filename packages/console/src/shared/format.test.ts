@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reachableDevices } from './estimate-card.tsx'
+import { reachableBy } from './estimate-card.tsx'
 import { ago, counted, duration, percent, shortCount, words } from './format.ts'
 
 describe('how figures are written', () => {
@@ -38,8 +38,10 @@ describe('how figures are written', () => {
   })
 })
 
-it('counts the devices that push reaches, without e-mail and SMS', () => {
-  expect(reachableDevices({ reachable: { apns: 1, fcm: 2, webpush: 3, wns: 4, email: 50, sms: 60 } })).toBe(
-    10,
-  )
+it('counts the devices that push reaches, without email and SMS', () => {
+  expect(
+    reachableBy('push', {
+      reachable: { apns: 1, fcm: 2, webpush: 3, wns: 4, email: 50, sms: 60, wallet: 70 },
+    }),
+  ).toBe(10)
 })

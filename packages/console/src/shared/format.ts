@@ -56,7 +56,10 @@ export function duration(totalSeconds: number): string {
     .join(' ')
 }
 
-export const bytes = (n: number) => (n < 10_000 ? `${numbers.format(n)} B` : `${(n / 1024).toFixed(1)} KiB`)
+export function bytes(n: number): string {
+  if (n < 10_000) return `${numbers.format(n)} B`
+  return n < 1024 * 1024 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1024 / 1024).toFixed(1)} MiB`
+}
 
 /** `token_unregistered` as `Token unregistered`. */
 export function words(identifier: string): string {

@@ -1,10 +1,13 @@
-import { type Platform, platforms } from '@carillon/contract'
+import { type Platform, type PushPlatform, platforms, pushPlatforms } from '@carillon/contract'
 import { Group, Text } from '@mantine/core'
 import {
   IconBrandAndroid,
   IconBrandApple,
   IconBrandWindows,
   IconDeviceMobile,
+  IconMail,
+  IconMessage,
+  IconWallet,
   IconWorld,
   type TablerIcon,
 } from '@tabler/icons-react'
@@ -15,9 +18,19 @@ export const platformNames: Record<Platform, { name: string; provider: string; i
   fcm: { name: 'Android', provider: 'Firebase Cloud Messaging', icon: IconBrandAndroid },
   webpush: { name: 'Web', provider: 'Web Push', icon: IconWorld },
   wns: { name: 'Windows', provider: 'Windows Notification Service', icon: IconBrandWindows },
+  email: { name: 'Email', provider: 'SMTP', icon: IconMail },
+  sms: { name: 'SMS', provider: 'Twilio or SMPP', icon: IconMessage },
+  wallet: { name: 'Wallet', provider: 'Apple Wallet', icon: IconWallet },
 }
 
 export const platformChoices = platforms.map((value) => ({ value, label: platformNames[value].name }))
+
+/** Those that a device registers for. */
+export const pushPlatformChoices = pushPlatforms.map((value) => ({ value, label: platformNames[value].name }))
+
+export function isPushPlatform(value: unknown): value is PushPlatform {
+  return pushPlatforms.some((platform) => platform === value)
+}
 
 export function isPlatform(value: unknown): value is Platform {
   return platforms.some((platform) => platform === value)

@@ -1,4 +1,4 @@
-import type { Platform } from '@carillon/contract'
+import type { PushPlatform } from '@carillon/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { request } from './client.ts'
@@ -10,6 +10,18 @@ export interface SandboxAccounts {
   apns_certificate: { certificate: string; passphrase: string; bundle_id: string }
   fcm: { project_id: string; client_email: string; private_key: string } & Record<string, unknown>
   wns: { tenant_id: string; client_id: string; client_secret: string }
+  email: { host: string; port: number; security: string; user: string; password: string; from: string }
+  twilio: { provider: 'twilio'; account_sid: string; auth_token: string; from: string }
+  smpp: {
+    provider: 'smpp'
+    host: string
+    port: number
+    tls: boolean
+    system_id: string
+    password: string
+    from: string
+  }
+  wallet: { pass_type_id: string; team_id: string; certificate: string; key: string; wwdr: string }
 }
 
 /** What the owner of a virtual phone sees; absent parts are absent. */
@@ -32,7 +44,7 @@ export interface PhoneNotification {
 
 export interface Phone {
   id: string
-  platform: Platform
+  platform: PushPlatform
   name?: string
   app: string
   /** Newest last. */
@@ -41,7 +53,7 @@ export interface Phone {
 
 export interface MintedDevice {
   id: string
-  platform: Platform
+  platform: PushPlatform
   token?: string
   endpoint?: string
   keys?: { p256dh: string; auth: string }
@@ -65,7 +77,7 @@ export function usePhones(enabled: boolean) {
 }
 
 export async function mintDevice(device: {
-  platform: Platform
+  platform: PushPlatform
   /** Bundle id, project id, VAPID public key or WNS client id. */
   app: string
   environment?: 'production' | 'sandbox'
@@ -99,6 +111,9 @@ export function usePhoneArrivals(enabled: boolean, onArrival: () => void) {
     events.addEventListener('open', onArrival)
     events.addEventListener('notification', onArrival)
     events.addEventListener('interaction', onArrival)
+    events.addEventListener('wallet', onArrival)
+    events.addEventListener('email', onArrival)
+    events.addEventListener('text', onArrival)
     return () => events.close()
   }, [enabled, onArrival])
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
 import { appStatuses, environments, platforms } from '../words.ts'
+import { EmailCredential } from './credential-email.ts'
 import { Id, IdParams, Name, PageQuery, pageOf, Time } from './shared.ts'
+import { SmsCredential } from './sms.ts'
 
 export const App = z.object({
   id: Id,
@@ -164,6 +166,20 @@ export const WnsCredential = z.strictObject({
 })
 export type WnsCredential = z.infer<typeof WnsCredential>
 
+/** A pass type certificate from the Apple developer site, all in PEM. */
+export const WalletCredential = z.strictObject({
+  /** Such as `pass.com.example.loyalty`. */
+  pass_type_id: z.string(),
+  team_id: z.string(),
+  certificate: Pem,
+  key: Pem,
+  /** Of the key, where it is encrypted. */
+  passphrase: z.string().max(1_000).optional(),
+  /** Apple's intermediate that issued the certificate: Worldwide Developer Relations, G4. */
+  wwdr: Pem,
+})
+export type WalletCredential = z.infer<typeof WalletCredential>
+
 export const CredentialParams = z.strictObject({ id: Id, platform: z.enum(platforms) })
 
 /** What is shown of a credential: never a secret. `fields` are masked where the platform calls them secret. */
@@ -192,6 +208,9 @@ export const putCredential = endpoint({
     ...FcmCredential.options,
     WebPushCredential,
     WnsCredential,
+    EmailCredential,
+    WalletCredential,
+    ...SmsCredential.options,
   ]),
   answer: Credential,
 })

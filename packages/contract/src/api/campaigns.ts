@@ -1,42 +1,45 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { campaignStatuses, repeatUnits } from '../words.ts'
+import { campaignStatuses, channels, reachRules } from '../words.ts'
 import { Content, Overrides } from './content.ts'
+import { Experiment } from './experiments.ts'
+import { Tags, TopicName } from './rules.ts'
 import { Id, IdParams, JsonValue, Name, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
-
-/**
- * Wall-clock time in the campaign's zone. One that a change to summer time skips moves forward with the clock;
- * one that comes twice is the first.
- */
-export const LocalTime = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/, 'is not a local time such as 2026-11-27T09:00')
-  .refine(isOnTheCalendar, 'is not a time between the years 1970 and 9998')
-
-export const Repeat = z.strictObject({
-  every: z.number().int().min(1).max(1_000),
-  unit: z.enum(repeatUnits),
-})
-export type Repeat = z.infer<typeof Repeat>
+import { CampaignTiming, LocalTime, PacePerMinute, Repeat } from './timing.ts'
 
 const messageFields = {
   name: Name,
   app_id: Id,
-  channel: z.enum(['push']).default('push'),
+  channel: z.enum(channels).default('push'),
   /** Either content or a template, whose newest version each run takes. */
   content: Content.optional(),
   template_id: Id.optional(),
   variables: z.record(z.string(), JsonValue).optional(),
   overrides: Overrides.optional(),
+  /** Instead of content or a template. One that is changed begins anew. */
+  experiment: Experiment.optional(),
   /** Left out: each person once. Otherwise once in every round, counted from the campaign's start. */
   repeat: Repeat.optional(),
+  /** Left out: at once when a look finds them. */
+  delivery: CampaignTiming.optional(),
+  /** Over all its runs. */
+  pace_per_minute: PacePerMinute.optional(),
+  /** What people consented to; left out, it is `marketing`. */
+  topic: TopicName.optional(),
+  /** For caps that count the messages of a tag. */
+  tags: Tags.optional(),
 }
 
-export const CampaignMessageInput = z.strictObject({
-  /** Of a message that the campaign has already: whom it met stays met. */
-  id: Id.optional(),
-  ...messageFields,
-})
+export const CampaignMessageInput = z
+  .strictObject({
+    /** Of a message that the campaign has already: whom it met stays met. */
+    id: Id.optional(),
+    ...messageFields,
+  })
+  .refine(({ repeat, delivery }) => !(delivery && repeat && 'local' in repeat && repeat.local), {
+    path: ['delivery'],
+    message: 'repeats at a local time already; give either',
+  })
 export type CampaignMessageInput = z.infer<typeof CampaignMessageInput>
 
 const Segments = z.array(Id).max(50)
@@ -49,6 +52,8 @@ export const CampaignCreate = z.strictObject({
   zone: TimeZone,
   start_local: LocalTime,
   end_local: LocalTime,
+  /** `first`: each person gets one of the messages, the first in order that reaches them. */
+  reach: z.enum(reachRules).default('all'),
   /** Seconds between two looks for people who match by now; default from the settings at this moment. */
   evaluate_every_seconds: z.number().int().min(60).max(604_800).optional(),
   messages: z.array(CampaignMessageInput).max(20).default([]),
@@ -59,12 +64,17 @@ export const CampaignMessage = z.object({
   id: Id,
   name: z.string(),
   app_id: Id,
-  channel: z.enum(['push']),
+  channel: z.enum(channels),
   content: asSaved<Content | null>(),
   template_id: Id.nullable(),
   variables: z.record(z.string(), JsonValue),
   overrides: asSaved<Overrides>(),
-  repeat: Repeat.nullable(),
+  experiment: asSaved<Experiment | null>(),
+  repeat: asSaved<Repeat | null>(),
+  delivery: asSaved<CampaignTiming | null>(),
+  pace_per_minute: z.number().nullable(),
+  topic: z.string().nullable(),
+  tags: z.array(z.string()),
 })
 export type CampaignMessage = z.infer<typeof CampaignMessage>
 
@@ -82,6 +92,7 @@ export const Campaign = z.object({
   end_local: z.string(),
   start_at: Time,
   end_at: Time,
+  reach: z.enum(reachRules),
   evaluate_every_seconds: z.number(),
   next_evaluation_at: Time.nullable(),
   evaluated_at: Time.nullable(),
@@ -286,11 +297,4 @@ export const restartCampaign = endpoint({
 /** Described where it is saved; said again with every answer it would be half of the API's description. */
 function asSaved<T>() {
   return z.unknown() as z.ZodType<T>
-}
-
-function isOnTheCalendar(local: string): boolean {
-  const year = Number(local.slice(0, 4))
-  const at = new Date(`${local}Z`)
-  if (year < 1970 || year > 9998 || Number.isNaN(at.getTime())) return false
-  return at.toISOString().startsWith(local)
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { EmailOverrides } from './content-email.ts'
+import { SmsOverrides } from './content-sms.ts'
+import { WalletOverrides } from './content-wallet.ts'
 import { JsonValue, Locale } from './shared.ts'
 
 /** A Liquid template over `user`, `app`, `message` and `variables`. */
@@ -202,5 +205,8 @@ export const Overrides = z.strictObject({
   fcm: FcmOverrides.optional(),
   webpush: WebPushOverrides.optional(),
   wns: WnsOverrides.optional(),
+  email: EmailOverrides.optional(),
+  sms: SmsOverrides.optional(),
+  wallet: WalletOverrides.optional(),
 })
 export type Overrides = z.infer<typeof Overrides>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { eventDefinitionStatuses, messageStatuses } from '../words.ts'
+import { channels, eventDefinitionStatuses, messageStatuses, reachRules } from '../words.ts'
 import { Content, Overrides } from './content.ts'
 import { Counts } from './messages.ts'
 import { Id, IdParams, JsonValue, Name, PageQuery, pageOf, Time } from './shared.ts'
@@ -22,6 +22,14 @@ export const EventVariable = z.strictObject({
 export type EventVariable = z.infer<typeof EventVariable>
 
 const fields = {
+  /** In their order of priority. */
+  channels: z
+    .array(z.enum(channels))
+    .min(1)
+    .max(channels.length)
+    .refine((list) => new Set(list).size === list.length, 'names a channel twice'),
+  /** `first`: each person is reached by the first of the channels that can. */
+  reach: z.enum(reachRules),
   name: Name,
   description: z.string().max(2_000).nullable(),
   /** A word of your own to sort them by, such as `orders`. */
@@ -49,6 +57,8 @@ export const EventDefinition = z.object({
 export type EventDefinition = z.infer<typeof EventDefinition>
 
 const optionalFields = {
+  channels: fields.channels.default(['push']),
+  reach: fields.reach.default('all'),
   description: fields.description.default(null),
   type: fields.type.default(null),
   overrides: fields.overrides.default({}),
@@ -79,7 +89,13 @@ const EventUser = z.union([
   }),
 ])
 
-/** Exactly one of users, users_by or subscription_ids. */
+/** An address that may be nobody's yet. */
+const EventAddress = z.union([
+  z.strictObject({ email: z.string().min(1).max(320) }),
+  z.strictObject({ phone: z.string().min(1).max(40) }),
+])
+
+/** Exactly one of users, users_by, subscription_ids or addresses. */
 export const EventInvoke = z
   .strictObject({
     /** Each names one person: by id, or by an attribute or identifier that nobody else has. */
@@ -92,14 +108,20 @@ export const EventInvoke = z
       })
       .optional(),
     subscription_ids: z.array(Id).min(1).max(1_000).optional(),
+    addresses: z.array(EventAddress).min(1).max(1_000).optional(),
     variables: z.record(z.string(), JsonValue).default({}),
     metadata: z.record(z.string(), z.string().max(500)).default({}),
     dry_run: z.boolean().default(false),
   })
   .superRefine((body, context) => {
-    const families = (['users', 'users_by', 'subscription_ids'] as const).filter((f) => body[f] !== undefined)
+    const families = (['users', 'users_by', 'subscription_ids', 'addresses'] as const).filter(
+      (f) => body[f] !== undefined,
+    )
     if (families.length === 0)
-      context.addIssue({ code: 'custom', message: 'name one of users, users_by or subscription_ids' })
+      context.addIssue({
+        code: 'custom',
+        message: 'name one of users, users_by, subscription_ids or addresses',
+      })
     if (families.length > 1) {
       const message = `only one of ${families.join(', ')} may be given`
       for (const family of families) context.addIssue({ code: 'custom', path: [family], message })
@@ -108,7 +130,17 @@ export const EventInvoke = z
 export type EventInvoke = z.infer<typeof EventInvoke>
 
 export const EventInvoked = z.object({
+  /** The first of `messages`. */
   message_id: Id,
+  /** One for each channel. */
+  messages: z.array(
+    z.object({
+      message_id: Id,
+      channel: z.enum(channels),
+      status: z.enum(messageStatuses),
+      estimated_recipients: z.number(),
+    }),
+  ),
   event_definition_id: Id,
   version: z.number(),
   status: z.enum(messageStatuses),
@@ -118,6 +150,7 @@ export type EventInvoked = z.infer<typeof EventInvoked>
 
 export const EventInvocation = z.object({
   message_id: Id,
+  channel: z.enum(channels),
   /** The version of the definition that it was made with. */
   version: z.number(),
   status: z.enum(messageStatuses),

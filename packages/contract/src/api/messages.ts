@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
 import { outcomes } from '../outcomes.ts'
-import { interactionTypes, messageStatuses, platforms } from '../words.ts'
+import { channels, deviceInteractionTypes, interactionTypes, messageStatuses, platforms } from '../words.ts'
 import { Content, Overrides } from './content.ts'
+import { emailBodyLimit } from './content-email.ts'
+import { Experiment, type ExperimentPlan } from './experiments.ts'
+import { Tags, TopicName } from './rules.ts'
 import { Id, IdParams, JsonValue, PageQuery, pageOf, Time } from './shared.ts'
+import { MessageTiming, PacePerMinute } from './timing.ts'
 import { AttributeName } from './users.ts'
 
 const Ids = z.array(Id).min(1).max(10_000)
 
 /**
- * Exactly one family: subscription_ids, user_ids, users_by, segment_ids or all. Beside any of them,
+ * Exactly one family: subscription_ids, user_ids, users_by, segment_ids, addresses or all. Beside any of them,
  * exclude_segment_ids leaves out the people of these segments; devices without a person stay.
  */
 export const Audience = z
@@ -24,17 +28,19 @@ export const Audience = z
       .optional(),
     segment_ids: z.array(Id).min(1).max(50).optional(),
     exclude_segment_ids: z.array(Id).max(50).optional(),
+    /** Email addresses or phone numbers, for these channels; whose it is, or nobody's. */
+    addresses: z.array(z.string().min(1).max(320)).min(1).max(10_000).optional(),
     all: z.literal(true).optional(),
   })
   .superRefine((to, context) => {
-    const families = (['subscription_ids', 'user_ids', 'users_by', 'segment_ids', 'all'] as const).filter(
-      (f) => to[f] !== undefined,
-    )
+    const families = (
+      ['subscription_ids', 'user_ids', 'users_by', 'segment_ids', 'addresses', 'all'] as const
+    ).filter((f) => to[f] !== undefined)
     if (families.length === 1) return
     if (families.length === 0) {
       context.addIssue({
         code: 'custom',
-        message: 'name one of subscription_ids, user_ids, users_by, segment_ids or all',
+        message: 'name one of subscription_ids, user_ids, users_by, segment_ids, addresses or all',
       })
     }
     if (families.length > 1) {
@@ -51,18 +57,27 @@ export type Audience = z.infer<typeof Audience>
 export const MessageCreate = z.strictObject({
   /** May be left out when the workspace has one app, or with subscription_ids of one app. */
   app_id: Id.optional(),
-  channel: z.enum(['push']).default('push'),
+  channel: z.enum(channels).default('push'),
   to: Audience,
   content: Content.optional(),
   template_id: Id.optional(),
+  /** Variants of the content, instead of content or a template. */
+  experiment: Experiment.optional(),
   variables: z.record(z.string(), JsonValue).optional(),
   overrides: Overrides.optional(),
+  /** When each person's turn is; left out, it is the start for all. */
+  delivery: MessageTiming.optional(),
+  pace_per_minute: PacePerMinute.optional(),
   start_at: Time.optional(),
   expires_at: Time.optional(),
   ttl_seconds: z.number().int().min(0).max(2_419_200).optional(),
   collapse_id: z.string().min(1).max(64).optional(),
   priority: z.enum(['high', 'normal']).optional(),
   category: z.enum(['transactional', 'marketing']).default('marketing'),
+  /** What people consented to; left out, it is the category. */
+  topic: TopicName.optional(),
+  /** For caps that count the messages of a tag. */
+  tags: Tags.optional(),
   metadata: z.record(z.string(), z.string().max(500)).optional(),
   dry_run: z.boolean().default(false),
   /** Refuses the send when more recipients match. */
@@ -94,7 +109,7 @@ const ByReason = z.record(z.string(), z.number())
 export const Message = z.object({
   id: Id,
   app_id: Id,
-  channel: z.string(),
+  channel: z.enum(channels),
   status: z.enum(messageStatuses),
   /** True while the audience is still being frozen into batches: `targeted` still grows. */
   freezing: z.boolean(),
@@ -107,6 +122,8 @@ export const Message = z.object({
   template_id: Id.nullable(),
   template_version: z.number().nullable(),
   category: z.string(),
+  topic: z.string().nullable(),
+  tags: z.array(z.string()),
   priority: z.string(),
   collapse_id: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
@@ -114,9 +131,13 @@ export const Message = z.object({
   /** The campaign that made it, and which of its messages it is. */
   campaign_id: Id.nullable(),
   campaign_message_id: Id.nullable(),
+  /** Its variants; their results stand at /v1/messages/{id}/experiment. */
+  experiment: asSaved<ExperimentPlan | null>(),
   counts: Counts,
   excluded: ByReason,
   failed: ByReason,
+  /** By type: what was heard after providers took it, such as delivered, bounced or unsubscribed; absent is none. */
+  heard: ByReason,
   by_platform: z.record(
     z.string(),
     z.object({ pending: z.number(), sent: z.number(), failed: z.number(), excluded: z.number() }),
@@ -126,6 +147,10 @@ export const Message = z.object({
   holds: z.array(
     z.object({ platform: z.string(), reason: z.string(), detail: z.string(), until: Time.nullable() }),
   ),
+  delivery: JsonValue,
+  pace_per_minute: z.number().nullable(),
+  /** When the next recipients are due, while some wait. */
+  next_due_at: Time.nullable(),
   start_at: Time,
   expires_at: Time,
   created_at: Time,
@@ -142,6 +167,7 @@ export const createMessage = endpoint({
   tag: 'Messages',
   status: 202,
   summary: 'Send: answers with an id before any provider is called',
+  bodyLimit: emailBodyLimit,
   body: MessageCreate,
   answer: MessageAccepted,
 })
@@ -227,6 +253,8 @@ export const Recipient = z.object({
   subscription_id: Id.nullable(),
   user_id: Id.nullable(),
   platform: z.enum(platforms).nullable(),
+  /** Which variant of an experiment it is given. */
+  variant: z.string().nullable(),
   status: z.enum(['pending', ...outcomes]),
   reason: z.string().nullable(),
   provider_status: z.number().nullable(),
@@ -235,6 +263,9 @@ export const Recipient = z.object({
   detail: z.string().nullable(),
   attempts: z.number(),
   at: Time.nullable(),
+  /** While pending: when its turn is, and the zone of the person, or else the device or the workspace. */
+  due_at: Time.nullable(),
+  zone: z.string().nullable(),
   interactions: z.array(z.enum(interactionTypes)),
 })
 export type Recipient = z.infer<typeof Recipient>
@@ -289,7 +320,7 @@ export const whyMessage = endpoint({
 
 const Interaction = z.strictObject({
   delivery_id: z.string().min(1).max(100),
-  type: z.enum(interactionTypes),
+  type: z.enum(deviceInteractionTypes),
   action_id: z.string().max(64).optional(),
   url: z.string().max(2_048).optional(),
   at: Time.optional(),
@@ -307,3 +338,8 @@ export const createInteractions = endpoint({
   body: z.union([Interaction, z.array(Interaction).min(1).max(500)]),
   answer: z.object({ recorded: z.number(), duplicate: z.number(), unknown: z.number() }),
 })
+
+/** Described where it is given; said again with every answer it would be half of the API's description. */
+function asSaved<T>() {
+  return z.unknown() as z.ZodType<T>
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { segmentOperators } from '../words.ts'
+import { platforms, segmentOperators } from '../words.ts'
 import { Id, IdParams, Name, PageQuery, pageOf, Time } from './shared.ts'
 import { AttributeName, User } from './users.ts'
 
@@ -37,14 +37,8 @@ export const SegmentCreate = SegmentDefinition.extend({ name: Name })
 
 export const Estimate = z.object({
   users: z.number(),
-  reachable: z.object({
-    apns: z.number(),
-    fcm: z.number(),
-    webpush: z.number(),
-    wns: z.number(),
-    email: z.number(),
-    sms: z.number(),
-  }),
+  /** Active subscriptions: devices that allow notifications, addresses and numbers that an app can send to, passes. */
+  reachable: z.record(z.enum(platforms), z.number()),
   /** Users with at least one reachable subscription. */
   reachable_users: z.number(),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { environments, permissions, platforms, subscriptionStatuses } from '../words.ts'
+import { environments, permissions, platforms, pushPlatforms, subscriptionStatuses } from '../words.ts'
 import { Id, IdParams, Locale, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
 
 export const Subscription = z.object({
@@ -45,7 +45,8 @@ export const WebPushKeys = z.strictObject({ p256dh: z.string().max(200), auth: z
 
 export const SubscriptionCreate = z.strictObject({
   app_id: Id,
-  platform: z.enum(platforms),
+  /** Email addresses and phone numbers come from the attributes of users. */
+  platform: z.enum(pushPlatforms),
   /** APNs device token (hex), FCM registration token or WNS channel address. */
   token: z.string().min(1).max(4_096).optional(),
   /** FCM: what `token` is; a Firebase installation id replaces the token of the same device. */

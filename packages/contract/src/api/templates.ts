@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { platforms } from '../words.ts'
+import { channels, platforms } from '../words.ts'
 import { Content, Overrides } from './content.ts'
+import { emailBodyLimit } from './content-email.ts'
 import { Id, IdParams, JsonValue, Name, PageQuery, pageOf, Time } from './shared.ts'
 
 export const Template = z.object({
@@ -36,6 +37,7 @@ export const createTemplate = endpoint({
   tag: 'Templates',
   status: 201,
   summary: 'Create a template',
+  bodyLimit: emailBodyLimit,
   body: TemplateWrite,
   answer: Template,
 })
@@ -60,6 +62,7 @@ export const putTemplate = endpoint({
   status: 200,
   summary: 'Save a new version; messages keep the version that they were made with',
   params: IdParams,
+  bodyLimit: emailBodyLimit,
   body: TemplateWrite,
   answer: Template,
 })
@@ -99,13 +102,16 @@ export const previewContent = endpoint({
   access: 'messages:read',
   tag: 'Messages',
   status: 200,
-  summary: 'Render content for one person on every platform without sending',
+  summary: 'Render content for one person on every platform of a channel without sending',
+  bodyLimit: emailBodyLimit,
   body: z.strictObject({
     content: Content.optional(),
     template_id: Id.optional(),
     overrides: Overrides.optional(),
     variables: z.record(z.string(), JsonValue).optional(),
     app_id: Id.optional(),
+    /** Shows its platforms alone. */
+    channel: z.enum(channels).default('push'),
     user_id: Id.optional(),
     locale: z.string().max(35).optional(),
   }),

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { Cors, CorsChange } from '../cors.ts'
 import { endpoint } from '../endpoint.ts'
 import { attributeTypes } from '../words.ts'
+import { Holdout, HoldoutChange, QuietHours, QuietHoursChange } from './rules.ts'
 import { Id, IdParams, JsonValue, Locale, PageQuery, pageOf, Time, TimeZone } from './shared.ts'
+import { SmsReplies, SmsRepliesChange } from './sms.ts'
 
 export const AttributeName = z
   .string()
@@ -36,7 +38,8 @@ const userFields = {
   attributes: Attributes.default({}),
   timezone: TimeZone.nullable().optional(),
   locale: Locale.nullable().optional(),
-  consents: z.record(z.string().min(1).max(64), Consent).optional(),
+  /** By topic or purpose, as `news`, or by topic and channel, as `news:email`; null forgets one. */
+  consents: z.record(z.string().min(1).max(64), Consent.nullable()).optional(),
 }
 
 export const UserCreate = z.strictObject(userFields)
@@ -211,6 +214,11 @@ export const createImport = endpoint({
   answer: Job,
 })
 
+const Types = z
+  .array(z.string().trim().min(1).max(50))
+  .max(100)
+  .refine((list) => new Set(list).size === list.length, 'names a type twice')
+
 export const Settings = z.object({
   reconciliation_key: z.string(),
   /** Attempts per delivery before it fails as unavailable. */
@@ -225,6 +233,12 @@ export const Settings = z.object({
   audit_retention_days: z.number(),
   /** Days after which an event and what was sent of it to webhooks is deleted. */
   event_retention_days: z.number(),
+  /** What a campaign, an event definition may be called as its type; empty: anything. */
+  campaign_types: z.array(z.string()),
+  event_types: z.array(z.string()),
+  quiet_hours: QuietHours,
+  holdout: Holdout,
+  sms_replies: SmsReplies,
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -255,6 +269,12 @@ export const putSettings = endpoint({
     cors: CorsChange.optional(),
     audit_retention_days: z.number().int().min(30).max(3_650).optional(),
     event_retention_days: z.number().int().min(1).max(400).optional(),
+    /** A type that is in use stays. */
+    campaign_types: Types.optional(),
+    event_types: Types.optional(),
+    quiet_hours: QuietHoursChange.optional(),
+    holdout: HoldoutChange.optional(),
+    sms_replies: SmsRepliesChange.optional(),
   }),
   answer: Settings,
 })

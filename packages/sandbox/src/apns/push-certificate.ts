@@ -1,6 +1,7 @@
 import type { Certified } from '../crypto/certificate.ts'
 import { makeClientCertificate, readExtension } from '../crypto/certificate.ts'
 import { nothing, readElements, sequence, utf8 } from '../crypto/der.ts'
+import { passTypeOf } from '../wallet/pass-certificate.ts'
 import type { Environment } from '../words.ts'
 
 /** Apple's own extensions on push certificates. */
@@ -34,6 +35,9 @@ export interface PushCertificate {
 
 /** What a client certificate (DER) allows; no topics where it is no push certificate. */
 export function readPushCertificate(certificate: Buffer): PushCertificate {
+  const passType = passTypeOf(certificate)
+  // Passes are updated through production alone, under their type.
+  if (passType !== undefined) return { topics: [passType], environments: ['production'] }
   const [listed] = readElements(readExtension(certificate, TOPICS) ?? Buffer.alloc(0))
   const topics = readElements(listed?.content ?? Buffer.alloc(0)).filter(({ tag }) => tag === 0x0c)
   const environments: Environment[] = []

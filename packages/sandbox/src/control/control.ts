@@ -1,23 +1,40 @@
-import type { Accounts, ApnsCertificate, ApnsCredential, FcmServiceAccount } from '../accounts.ts'
+import type {
+  Accounts,
+  ApnsCertificate,
+  ApnsCredential,
+  FcmServiceAccount,
+  SmtpAccount,
+} from '../accounts.ts'
 import { SAMPLE } from '../accounts.ts'
 import type { TokenUpdates } from '../apns/provider-token.ts'
+import { type ReportKind, reportKinds, writeReport } from '../email/mail-report.ts'
+import type { Email, Mailbox } from '../email/mailbox.ts'
 import type { Fault, FaultInput, Faults } from '../faults.ts'
 import type { Device, DeviceRequest } from '../mint-devices.ts'
 import type { Interaction, Notification } from '../phones/notification.ts'
 import type { Phone, PhoneEvent, Phones } from '../phones/phones.ts'
 import { Problem } from '../problem.ts'
+import type { Conversation, Conversations, Text } from '../sms/conversations.ts'
+import type { SmppAccount } from '../sms/smpp-centre.ts'
+import type { TwilioAccount } from '../sms/twilio.ts'
 import type { ProviderStats, Stats } from '../stats.ts'
-import type { Environment, ListenerName, Provider } from '../words.ts'
+import type { WalletPass } from '../wallet/held-passes.ts'
+import type { PassCertificate } from '../wallet/pass-certificate.ts'
+import type { Wallet, Wallets } from '../wallet/wallets.ts'
+import type { Environment, ListenerName, Provider, Scenario } from '../words.ts'
 import { listenerNames } from '../words.ts'
 import {
   actInput,
+  answerInput,
   apnsAccountInput,
   deviceRequest,
   faultInput,
   fcmAccountInput,
+  passLinkInput,
+  walletInput,
   wnsAccountInput,
 } from './inputs.ts'
-import { readObject } from './read-input.ts'
+import { oneOf, readObject } from './read-input.ts'
 
 export interface WnsCredential {
   tenant_id: string
@@ -30,6 +47,10 @@ export interface SampleAccounts {
   apns_certificate: ApnsCertificate
   fcm: FcmServiceAccount
   wns: WnsCredential
+  email: SmtpAccount
+  twilio: TwilioAccount
+  smpp: SmppAccount
+  wallet: PassCertificate
 }
 
 export interface ApnsAccountInput {
@@ -58,6 +79,33 @@ export interface Control {
   /** Marks it in the sandbox only; nobody is told but the listeners. */
   act(phoneId: string, notificationId: string, input: Omit<Interaction, 'at'>): Notification
   onPhoneEvent(listener: (event: PhoneEvent) => void): () => void
+  /** The emails that came, newest first. */
+  emails(): Email[]
+  email(id: string): Email
+  /** The email as it came over the wire. */
+  rawEmail(id: string): Buffer
+  clearEmails(): void
+  onEmail(listener: (email: Email) => void): () => void
+  /** What comes back about it: a bounce, a delay, a complaint or a mailed unsubscribe, as an email. */
+  reportEmail(id: string, kind: ReportKind): string
+  /** Wallet on a new virtual phone. */
+  createWallet(input: { name: string; scenario?: Scenario }): Wallet
+  wallets(): Wallet[]
+  /** Throws its passes away first. */
+  removeWallet(id: string): Promise<void>
+  /** As a tap on the link of a pass: it is checked, shown and registered for updates. */
+  addPass(walletId: string, input: { url: string }): Promise<WalletPass>
+  removePass(walletId: string, serial: string): Promise<void>
+  /** Asks for updates without a push. */
+  refreshWallet(id: string): Promise<void>
+  onWallet(listener: (wallet: Wallet) => void): () => void
+  /** Texts between phones and senders, the newest conversation first. */
+  conversations(): Conversation[]
+  conversation(id: string): Conversation
+  /** The phone writes back, to whoever wrote to it. */
+  answerText(id: string, input: { text: string }): Text
+  clearConversations(): void
+  onConversation(listener: (conversation: Conversation) => void): () => void
   addFault(input: FaultInput): Fault
   faults(): Fault[]
   removeFault(id: string): void
@@ -74,9 +122,12 @@ export interface ControlParts {
   updates: TokenUpdates
   mint(request: DeviceRequest): Device[]
   phones: Phones
+  mailbox: Mailbox
+  conversations: Conversations
+  wallets: Wallets
   faults: Faults
   stats: Stats
-  cutConnections(listener: ListenerName): void
+  cutConnections(listener: ListenerName | 'smpp'): void
   now(): number
 }
 
@@ -94,6 +145,9 @@ export function createControl(parts: ControlParts): Control {
       return found(notification, `Phone ${phoneId} has no notification ${notificationId}.`)
     },
     onPhoneEvent: (listener) => phones.subscribe(listener),
+    ...emailControl(parts.mailbox),
+    ...textControl(parts.conversations),
+    ...walletControl(parts.wallets),
     addFault: (input) => addFault(parts, input),
     faults: () => faults.list(),
     removeFault: (id) => {
@@ -104,6 +158,58 @@ export function createControl(parts: ControlParts): Control {
     clearStats: () => stats.reset(),
     record: (on) => stats.record(on),
     deliveries: (provider) => stats.deliveries(provider),
+  }
+}
+
+type WalletControl = Pick<
+  Control,
+  'createWallet' | 'wallets' | 'removeWallet' | 'addPass' | 'removePass' | 'refreshWallet' | 'onWallet'
+>
+
+function walletControl(wallets: Wallets): WalletControl {
+  return {
+    createWallet: (input) => wallets.add(readObject(input, walletInput)),
+    wallets: () => wallets.list(),
+    removeWallet: async (id) => {
+      if (!(await wallets.remove(id))) throw new Problem(404, `There is no wallet ${id}.`)
+    },
+    addPass: async (id, input) => wallets.addPass(id, readObject(input, passLinkInput).url),
+    removePass: (id, serial) => wallets.removePass(id, serial),
+    refreshWallet: (id) => wallets.refresh(id),
+    onWallet: (listener) => wallets.subscribe(listener),
+  }
+}
+
+type EmailControl = Pick<Control, 'emails' | 'email' | 'rawEmail' | 'clearEmails' | 'onEmail' | 'reportEmail'>
+
+function emailControl(mailbox: Mailbox): EmailControl {
+  const email = (id: string) => found(mailbox.get(id), `There is no email ${id}.`)
+  return {
+    emails: () => mailbox.list(),
+    email,
+    rawEmail: (id) => found(mailbox.raw(id), `There is no email ${id}, or its bytes are gone.`),
+    clearEmails: () => mailbox.clear(),
+    onEmail: (listener) => mailbox.subscribe(listener),
+    reportEmail: (id, kind) => writeReport(oneOf(reportKinds)(kind, 'kind'), email(id)),
+  }
+}
+
+type TextControl = Pick<
+  Control,
+  'conversations' | 'conversation' | 'answerText' | 'clearConversations' | 'onConversation'
+>
+
+function textControl(conversations: Conversations): TextControl {
+  const unknown = (id: string) => `There is no conversation ${id}.`
+  return {
+    conversations: () => conversations.list(),
+    conversation: (id) => found(conversations.get(id), unknown(id)),
+    answerText: (id, input) => {
+      const { text } = readObject(input, answerInput)
+      return found(conversations.answer(id, text), unknown(id))
+    },
+    clearConversations: () => conversations.clear(),
+    onConversation: (listener) => conversations.subscribe(listener),
   }
 }
 
@@ -124,6 +230,10 @@ function accountControl({ accounts, updates }: ControlParts): AccountControl {
       apns_certificate: accounts.apnsCertificate(SAMPLE.bundleId),
       fcm: accounts.fcmServiceAccount(SAMPLE.projectId),
       wns: wnsCredential(SAMPLE.clientId),
+      email: accounts.smtp(),
+      twilio: accounts.twilio(),
+      smpp: accounts.smpp(),
+      wallet: accounts.passCertificate(),
     }),
     addApnsAccount: (input) => addApnsAccount(accounts, updates, input),
     addFcmAccount: (input) => {
@@ -168,7 +278,7 @@ function addApnsAccount(accounts: Accounts, updates: TokenUpdates, input: ApnsAc
 function addFault({ faults, cutConnections }: ControlParts, input: FaultInput): Fault {
   const read = readObject(input, faultInput)
   if (read.fault !== 'refuse_connections') return faults.add(read)
-  const listener = listenerNames.find((name) => name === read.provider)
+  const listener = ([...listenerNames, 'smpp'] as const).find((name) => name === read.provider)
   if (!listener)
     throw new Problem(422, `${read.provider} shares its port: refuse the connections of its push service.`)
   const fault = faults.add(read)

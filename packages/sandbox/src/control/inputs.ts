@@ -1,3 +1,4 @@
+import { reportKinds } from '../email/mail-report.ts'
 import { actTypes } from '../phones/notification.ts'
 import { environments, faultKinds, platforms, providers, scenarios } from '../words.ts'
 import { number, oneOf, optional, text, textOrNumber, texts, truth, whole } from './read-input.ts'
@@ -38,4 +39,11 @@ export const apnsAccountInput = {
 export const fcmAccountInput = { project_id: text }
 export const wnsAccountInput = { client_id: text }
 export const actInput = { type: oneOf(actTypes), action_id: optional(text) }
+export const walletInput = {
+  name: text,
+  scenario: optional(oneOf(['ok', 'unregistered', 'unavailable', 'throttled', 'bad_token'])),
+}
+export const passLinkInput = { url: text }
+export const answerInput = { text }
 export const recordInput = { on: truth }
+export const reportInput = { kind: oneOf(reportKinds) }

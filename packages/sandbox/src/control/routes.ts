@@ -1,7 +1,7 @@
 import { Problem } from '../problem.ts'
 import { providers } from '../words.ts'
 import type { Control } from './control.ts'
-import { recordInput } from './inputs.ts'
+import { recordInput, reportInput } from './inputs.ts'
 import { oneOf, readObject } from './read-input.ts'
 
 export interface Call {
@@ -30,6 +30,24 @@ export const routes: Record<string, Route> = {
   'GET /phones/*': (control, { parameters: [id = ''] }) => control.phone(id),
   'POST /phones/*/notifications/*/act': (control, { parameters: [id = '', notificationId = ''], body }) =>
     control.act(id, notificationId, body),
+  'GET /emails': (control) => ({ emails: control.emails() }),
+  'DELETE /emails': (control) => control.clearEmails(),
+  'GET /emails/*': (control, { parameters: [id = ''] }) => control.email(id),
+  'GET /emails/*/raw': (control, { parameters: [id = ''] }) => ({ raw: control.rawEmail(id).toString() }),
+  'POST /emails/*/report': (control, { parameters: [id = ''], body }) => ({
+    raw: control.reportEmail(id, readObject(body, reportInput).kind),
+  }),
+  'POST /wallets': (control, { body }) => control.createWallet(body),
+  'GET /wallets': (control) => ({ wallets: control.wallets() }),
+  'DELETE /wallets/*': (control, { parameters: [id = ''] }) => control.removeWallet(id),
+  'POST /wallets/*/refresh': (control, { parameters: [id = ''] }) => control.refreshWallet(id),
+  'POST /wallets/*/passes': (control, { parameters: [id = ''], body }) => control.addPass(id, body),
+  'DELETE /wallets/*/passes/*': (control, { parameters: [id = '', serial = ''] }) =>
+    control.removePass(id, serial),
+  'GET /conversations': (control) => ({ conversations: control.conversations() }),
+  'DELETE /conversations': (control) => control.clearConversations(),
+  'GET /conversations/*': (control, { parameters: [id = ''] }) => control.conversation(id),
+  'POST /conversations/*/texts': (control, { parameters: [id = ''], body }) => control.answerText(id, body),
   'POST /faults': (control, { body }) => control.addFault(body),
   'GET /faults': (control) => ({ faults: control.faults() }),
   'DELETE /faults': (control) => control.clearFaults(),

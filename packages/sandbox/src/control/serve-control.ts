@@ -100,10 +100,22 @@ function streamPhoneEvents(control: Control, response: ServerResponse): void {
     if (response.writableNeedDrain) return
     response.write(`event: ${type}\ndata: ${JSON.stringify({ phone, notification })}\n\n`)
   })
+  const stopEmails = control.onEmail(({ id }) => {
+    if (!response.writableNeedDrain) response.write(`event: email\ndata: ${JSON.stringify({ id })}\n\n`)
+  })
+  const stopWallets = control.onWallet(({ id }) => {
+    if (!response.writableNeedDrain) response.write(`event: wallet\ndata: ${JSON.stringify({ id })}\n\n`)
+  })
+  const stopTexts = control.onConversation(({ id }) => {
+    if (!response.writableNeedDrain) response.write(`event: text\ndata: ${JSON.stringify({ id })}\n\n`)
+  })
   const keepAlive = setInterval(() => response.write(': still here\n\n'), KEEP_ALIVE_MS)
   response.on('close', () => {
     clearInterval(keepAlive)
     stop()
+    stopEmails()
+    stopTexts()
+    stopWallets()
   })
 }
 

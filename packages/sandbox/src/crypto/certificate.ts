@@ -36,6 +36,8 @@ export interface Extension {
 const DAY_MS = 86_400_000
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'))
 const COMMON_NAME = '2.5.4.3'
+/** Where Apple writes the team. */
+const UNIT = '2.5.4.11'
 const USER_ID = '0.9.2342.19200300.100.1.1'
 const AUTHORITY = [{ oid: COMMON_NAME, value: 'Carillon sandbox authority' }]
 
@@ -69,12 +71,13 @@ export function makeServerCertificate(authority: Certified): Certified {
 /** A client certificate with these extensions; `userId` is where Apple writes the bundle id. */
 export function makeClientCertificate(
   authority: Certified,
-  subject: { commonName: string; userId: string },
+  subject: { commonName: string; userId: string; unit?: string },
   extensions: Extension[],
 ): Certified {
   const name = [
     { oid: USER_ID, value: subject.userId },
     { oid: COMMON_NAME, value: subject.commonName },
+    ...(subject.unit === undefined ? [] : [{ oid: UNIT, value: subject.unit }]),
   ]
   const clientAuthentication = { oid: '2.5.29.37', value: sequence(oid('1.3.6.1.5.5.7.3.2')) }
   return issuedBy(authority, name, [clientAuthentication, ...extensions], 365)

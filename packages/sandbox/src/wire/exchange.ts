@@ -50,7 +50,7 @@ export interface Arrival {
 
 /** What an emulator makes of a request. `reason` is the provider's own word, for the statistics. */
 export type Judgement =
-  | { result: 'accepted'; answer: Answer; arrival?: Arrival; delayMs?: number }
+  | { result: 'accepted'; answer: Answer; arrival?: Arrival; deliveryId?: string; delayMs?: number }
   | { result: 'refused'; answer: Answer; reason: string }
   | { result: 'token_minted'; answer: Answer }
   | { result: 'handled'; answer: Answer }

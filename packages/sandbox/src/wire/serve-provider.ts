@@ -83,7 +83,7 @@ function settleWith(
 ): void {
   switch (judgement.result) {
     case 'accepted':
-      stats.countAccepted(provider, judgement.arrival?.deliveryId)
+      stats.countAccepted(provider, judgement.deliveryId ?? judgement.arrival?.deliveryId)
       if (judgement.arrival) phones.arrive(judgement.arrival)
       answerAfter(delayMs || (judgement.delayMs ?? 0), reply, judgement.answer)
       break

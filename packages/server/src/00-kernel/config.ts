@@ -75,6 +75,9 @@ export const environmentSchema = z.object({
   WNS_TOKEN_ENDPOINT: loopbackOrHttps
     .default('https://login.microsoftonline.com')
     .describe('Entra token service for WNS.'),
+  TWILIO_ENDPOINT: loopbackOrHttps
+    .default('https://api.twilio.com')
+    .describe('Twilio, or whoever speaks like it, for text messages.'),
   ALLOW_PRIVATE_TARGETS: z
     .string()
     .default('')
@@ -117,7 +120,14 @@ export interface Config {
   workerThreads: number
   publicUrl: string | null
   logLevel: string
-  endpoints: { apns: string; apnsSandbox: string; fcm: string; fcmToken: string | null; wnsToken: string }
+  endpoints: {
+    apns: string
+    apnsSandbox: string
+    fcm: string
+    fcmToken: string | null
+    wnsToken: string
+    twilio: string
+  }
   allowPrivateTargets: readonly string[]
   sandboxUrl: string | null
   providerTimeoutMs: number
@@ -152,6 +162,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       fcm: env.FCM_ENDPOINT,
       fcmToken: env.FCM_TOKEN_ENDPOINT ?? null,
       wnsToken: env.WNS_TOKEN_ENDPOINT,
+      twilio: env.TWILIO_ENDPOINT,
     },
     allowPrivateTargets: env.ALLOW_PRIVATE_TARGETS,
     sandboxUrl: env.SANDBOX_URL ?? null,

@@ -22,6 +22,9 @@ export interface Call<E, Connection> {
   /** In a GET a plain connection; in anything else the transaction that also holds the idempotency key. */
   db: Connection
   requestId: string
+  /** Path and query as they were called, and a header by its name in lower case: for callers who sign them. */
+  path: string
+  header(name: string): string | undefined
   /**
    * Tells the audit of an untied change, in the transaction that makes it. Where a handler does not, it is told once
    * the handler has succeeded; of a change that is a transaction itself it is told by that one.

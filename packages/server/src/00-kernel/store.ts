@@ -148,6 +148,7 @@ async function openPostgres(url: string): Promise<Store> {
 function postgresListener(url: string) {
   const handlers = new Map<string, ((payload: string) => void)[]>()
   let client: pg.Client | null = null
+  let connecting: Promise<void> | null = null
   let closed = false
 
   async function connect() {
@@ -168,8 +169,12 @@ function postgresListener(url: string) {
   return {
     listen: async (channel: string, handler: (payload: string) => void) => {
       handlers.set(channel, [...(handlers.get(channel) ?? []), handler])
-      if (client) await client.query(`listen ${channel}`)
-      else await connect()
+      if (client) return void (await client.query(`listen ${channel}`))
+      // Several listen before there is a connection: one is made.
+      connecting ??= connect().finally(() => {
+        connecting = null
+      })
+      await connecting
     },
     close: async () => {
       closed = true

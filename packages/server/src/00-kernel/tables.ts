@@ -2,26 +2,44 @@ import type {
   AttributeType,
   AttributeValue,
   AuditActor,
+  CampaignTiming,
+  Channel,
   Content,
   Environment,
   EventDefinitionStatus,
+  Experiment,
+  ExperimentPlan,
   Json,
+  MessageTiming,
   Overrides,
   Permission,
   Platform,
   ProblemPlace,
+  ReachRule,
   Repeat,
   SubscriptionStatus,
 } from '@carillon/contract'
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { EventTables } from './event-tables.ts'
+import type { ExperimentTables } from './experiment-tables.ts'
+import type { PassTables } from './pass-tables.ts'
+import type { RuleTables } from './rule-tables.ts'
+import type { SmsTables } from './sms-tables.ts'
+import type { TimingTables } from './timing-tables.ts'
 
 /** The tables as Kysely sees them; `migrations/` is their source. Only a room's `store.ts` writes its own. */
-export interface Tables extends EventTables {
+export interface Tables
+  extends EventTables,
+    ExperimentTables,
+    RuleTables,
+    TimingTables,
+    PassTables,
+    SmsTables {
   workspaces: {
     id: string
     name: string
     settings: Jsonb<Record<string, unknown>>
+    rules_revision: Generated<number>
     created_at: Generated<Date>
   }
   api_keys: {
@@ -143,6 +161,7 @@ export interface Tables extends EventTables {
     created_at: Generated<Date>
     updated_at: Generated<Date>
   }
+  address_books: { app_id: string; platform: Platform; job_id: string }
   jobs: {
     id: string
     workspace_id: string
@@ -178,7 +197,7 @@ export interface Tables extends EventTables {
     seq: GeneratedAlways<number>
     workspace_id: string
     app_id: string
-    channel: string
+    channel: Channel
     audience: Jsonb<unknown>
     content: Jsonb<unknown>
     overrides: Jsonb<unknown>
@@ -186,6 +205,8 @@ export interface Tables extends EventTables {
     template_id: string | null
     template_version: number | null
     category: string
+    topic: Generated<string | null>
+    tags: Generated<string[]>
     priority: string
     collapse_id: string | null
     metadata: Jsonb<Record<string, string>>
@@ -205,6 +226,11 @@ export interface Tables extends EventTables {
     campaign_id: Generated<string | null>
     campaign_message_id: Generated<string | null>
     campaign_round_at: Generated<Date | null>
+    delivery: Jsonb<MessageTiming> | null
+    is_reply: Generated<boolean>
+    pace_per_minute: number | null
+    experiment_id: Generated<string | null>
+    experiment: Jsonb<ExperimentPlan> | null
   }
   campaigns: {
     id: string
@@ -218,6 +244,7 @@ export interface Tables extends EventTables {
     end_local: string
     start_at: Date
     end_at: Date
+    reach: Generated<ReachRule>
     evaluate_every_seconds: number
     launched_at: Date | null
     paused_at: Date | null
@@ -234,13 +261,19 @@ export interface Tables extends EventTables {
     campaign_id: string
     place: number
     app_id: string
-    channel: 'push'
+    channel: Channel
     name: string
     content: Jsonb<Content> | null
     template_id: string | null
     variables: Jsonb<Record<string, Json>>
     overrides: Jsonb<Overrides>
     repeat: Jsonb<Repeat> | null
+    delivery: Jsonb<CampaignTiming> | null
+    pace_per_minute: number | null
+    topic: Generated<string | null>
+    tags: Generated<string[]>
+    experiment_id: Generated<string | null>
+    experiment: Jsonb<Experiment> | null
   }
   campaign_members: { campaign_message_id: string; user_id: string; round_at: Date }
   changed_users: { id: GeneratedAlways<number>; workspace_id: string; user_id: string }
@@ -265,6 +298,7 @@ export interface Tables extends EventTables {
     owner: string | null
     fence: Generated<number>
     closed_at: Date | null
+    variant: Generated<number | null>
   }
   deliveries: {
     message_seq: number
@@ -280,6 +314,7 @@ export interface Tables extends EventTables {
     detail: string | null
     attempts: number
     at: Date
+    variant: Generated<number | null>
   }
   delivery_counts: {
     message_seq: number
@@ -310,6 +345,7 @@ export interface Tables extends EventTables {
     type: string
     action_id: Generated<string>
     url: string | null
+    detail: Generated<string | null>
     at: Date
   }
   interaction_counts: { message_seq: number; type: string; n: number }
@@ -324,6 +360,8 @@ export interface Tables extends EventTables {
     content: ColumnType<unknown, string | null, string | null>
     template_id: string | null
     overrides: Jsonb<unknown>
+    channels: Generated<Channel[]>
+    reach: Generated<ReachRule>
     variables: Jsonb<unknown[]>
     ttl_seconds: number | null
     version: Generated<number>

@@ -1,13 +1,18 @@
 import type {
   ApnsOverrides,
+  EmailAttachment,
+  EmailOverrides,
   Environment,
   FcmOverrides,
   Platform,
   ProbeStage,
+  SmsOverrides,
+  WalletOverrides,
   WebPushOverrides,
   WnsOverrides,
 } from '@carillon/contract'
 import type { Transport } from './open-sender.ts'
+import type { PassShelf } from './pass-shelf.ts'
 
 /** Content after Liquid and locale choice, for one person on one platform. Plain text, ready to be built in. */
 export interface RenderedContent {
@@ -23,6 +28,9 @@ export interface RenderedContent {
   fcm?: FcmOverrides
   webpush?: WebPushOverrides
   wns?: WnsOverrides
+  email?: EmailOverrides
+  sms?: SmsOverrides
+  wallet?: WalletOverrides
 }
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -46,6 +54,8 @@ export interface DeliveryOptions {
   expiresAtSeconds: number
   priority: 'high' | 'normal'
   collapseId?: string
+  /** Where this person ends emails of this kind; none in what is not marketing. */
+  unsubscribeUrl?: string
 }
 
 /**
@@ -55,9 +65,13 @@ export interface DeliveryOptions {
 export interface WirePayload {
   headers: Readonly<Record<string, string>>
   body: string
+  /** Email: the same files for all recipients, so not copied into every body. */
+  attachments?: readonly EmailAttachment[]
   /** As the provider counts it, UTF-8 bytes. */
   sizeBytes: number
   limitBytes: number
+  /** The two in a sentence, where the provider counts in something else than bytes. */
+  size?: string
 }
 
 /** Payload building refuses with this instead of guessing; the delivery is excluded with the reason. */
@@ -97,6 +111,8 @@ export const verdictClasses = [
   'dropped',
   /** The address leads to a host that is not allowed; nothing was called. */
   'target_refused',
+  /** The person told the provider to stop: no more goes to this address, but it is not dead. */
+  'opted_out',
 ] as const
 export type VerdictClass = (typeof verdictClasses)[number]
 
@@ -112,6 +128,8 @@ export interface Verdict {
   /** The provider's own words, shortened to 500 characters; never a secret. */
   detail?: string
   retryAfterMs?: number
+  /** Transient, but about this address: it says nothing of the service. */
+  concernsAddress?: boolean
   /** APNs 410: since when the token is dead; epoch milliseconds. */
   tokenInvalidSinceMs?: number
 }
@@ -129,8 +147,23 @@ export interface TokenShelf {
   ): Promise<{ token: string; issuedAtMs: number }>
 }
 
+/** What a provider tells of its own accord on a connection that we keep open. */
+export interface ProviderReport {
+  kind: 'receipt' | 'inbound'
+  /** For whoever understands this platform's reports. */
+  data: Readonly<Record<string, Json>>
+}
+
 export interface LaneOptions {
+  /** The app that the lane sends for; absent in a test of a credential. */
+  appId?: string
+  /** Where providers reach this server, without a slash at the end; null or absent when they cannot. */
+  callbackUrl?: string | null
+  /** Keeps a report; a provider is told that we have it once this resolves. */
+  onReport?: (report: ProviderReport) => Promise<void>
   tokenShelf: TokenShelf
+  /** What a lane of passes needs, and no other. */
+  passShelf?: PassShelf
   environment: Environment
   now: () => number
   endpoints: ProviderEndpoints
@@ -151,6 +184,7 @@ export interface ProviderEndpoints {
   /** Null: the service account's own token_uri. */
   fcmToken: string | null
   wnsToken: string
+  twilio: string
 }
 
 /**
@@ -162,6 +196,8 @@ export interface Lane extends AsyncDisposable {
   otherEnvironment?: Environment
   /** All parcels go to one service, so that much trouble at once says that the service is down. */
   isOneService?: boolean
+  /** Is to be open for as long as its credential stands, because the provider tells us things through it. */
+  isStanding?: boolean
   /**
    * One verdict per parcel, in order. Does not throw for anything a provider or network does. `urgent` parcels go
    * before all others that wait for a connection.

@@ -16,8 +16,8 @@ export async function saveCredential(
   const isReadable = previous !== undefined && !('unreadable' in previous)
   const whole = isReadable && channel.inherit ? channel.inherit(input, previous.credential) : input
   const { credential, expiresAt } = await channel.parseCredential(whole)
-  // Messages that wait for a better credential are tried at once.
-  await sql`select pg_notify('batches', '')`.execute(tx)
+  // Messages that wait for a better credential are tried at once, and addresses become subscriptions.
+  await sql`select pg_notify('batches', ''), pg_notify('jobs', ''), pg_notify('credentials', '')`.execute(tx)
   return upsertCredential(tx, {
     appId,
     platform,

@@ -172,5 +172,6 @@ export async function deleteCredential(tx: Tx, appId: string, platform: Platform
     .where('app_id', '=', appId)
     .where('platform', '=', platform)
     .executeTakeFirst()
+  await sql`select pg_notify('credentials', '')`.execute(tx)
   return numDeletedRows > 0n
 }

@@ -69,8 +69,18 @@ test('whatever happens at the same time, no write fails and everybody has the de
     (tx) => createUser(tx, workspaceId, person(), new Date()),
     (tx) =>
       saveUsers(tx, workspaceId, { items: [person(), person(), person()], mode: 'upsert', now: new Date() }),
-    async (tx) => patchUser(tx, workspaceId, await anyOf(tx, 'users'), { attributes: { email: email() } }),
-    async (tx) => patchUser(tx, workspaceId, await anyOf(tx, 'users'), { attributes: { nick: 'n' } }),
+    async (tx) =>
+      patchUser(tx, workspaceId, {
+        id: await anyOf(tx, 'users'),
+        input: { attributes: { email: email() } },
+        now: new Date(),
+      }),
+    async (tx) =>
+      patchUser(tx, workspaceId, {
+        id: await anyOf(tx, 'users'),
+        input: { attributes: { nick: 'n' } },
+        now: new Date(),
+      }),
     async (tx) => eraseUser(tx, workspaceId, await anyOf(tx, 'users')),
     async (tx) => removeSubscription(tx, caller, await anyOf(tx, 'subscriptions')),
     async (tx) => {

@@ -1,3 +1,5 @@
 export { checkConstantSize } from './check-constant-size.ts'
+export { compileMarkup, withMarkup } from './compile-mjml.ts'
 export * from './rendering/index.ts'
 export { resolveTemplate } from './store.ts'
+export { withoutFiles } from './without-files.ts'

@@ -20,6 +20,7 @@ import {
 import { checkConstantSize } from './check-constant-size.ts'
 import { checkContent } from './rendering/index.ts'
 import * as store from './store.ts'
+import { withoutFiles } from './without-files.ts'
 
 export function templateRoutes(): Route[] {
   return [
@@ -27,7 +28,7 @@ export function templateRoutes(): Route[] {
       const [before = null] = decodeCursor(query.cursor, ['uuid']) ?? []
       const page = { before: before as string | null, limit: query.limit + 1 }
       const rows = await store.readTemplates(db, caller.workspaceId, page)
-      return pageOf(rows, query.limit, viewOf, (row) => [row.id])
+      return pageOf(rows, query.limit, listed, (row) => [row.id])
     }),
     read(getTemplate, ({ db, caller, params, query }) =>
       view(db, caller.workspaceId, params.id, query.version),
@@ -85,6 +86,11 @@ async function view(db: Db | Tx, workspaceId: string, id: string, version?: numb
   const row = await store.findTemplate(db, workspaceId, id, version)
   if (!row) throw new Problem('not_found')
   return viewOf(row)
+}
+
+/** As `viewOf`, less the contents of files. */
+function listed(row: store.TemplateRow): Template {
+  return viewOf({ ...row, overrides: withoutFiles(row.overrides) as Template['overrides'] })
 }
 
 function viewOf({ created_at, updated_at, ...row }: store.TemplateRow): Template {

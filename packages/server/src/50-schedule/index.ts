@@ -1,1 +1,2 @@
+export * from './experiments/index.ts'
 export * from './messages/index.ts'

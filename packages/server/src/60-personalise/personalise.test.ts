@@ -1,4 +1,4 @@
-import { type Content, type Overrides, type Platform, platforms } from '@carillon/contract'
+import { type Content, type Overrides, type Platform, pushPlatforms as platforms } from '@carillon/contract'
 import { expect, test } from 'vitest'
 import { compileContent } from '../40-content/rendering/index.ts'
 import { personalise, type Recipient } from './personalise.ts'

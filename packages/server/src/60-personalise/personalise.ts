@@ -12,6 +12,8 @@ import {
 /** One device, the person behind it if there is one, and the message. */
 export interface Recipient extends Surroundings {
   platform: Platform
+  /** Where the person fetches their Wallet pass, if they have one. */
+  passUrl?: string
   target: {
     /** The language of the device; the person's own stands in when it is null. */
     locale: string | null
@@ -53,7 +55,9 @@ export function personalise(
     }
   }
   const wanted = wantedLocale(target)
-  const rendered = renderContent(compiled, { ...recipient, user: personOf(target), locale: wanted })
+  const { unsubscribeUrl } = options
+  const input = { ...recipient, user: personOf(target), locale: wanted, unsubscribeUrl }
+  const rendered = renderContent(compiled, input)
   if ('error' in rendered) {
     const { pointer, detail } = rendered.error
     return { excluded: 'render_error', detail: `${pointer}: ${detail}`, place: rendered.error }
@@ -77,6 +81,6 @@ function personOf({ user_id: id, user }: Recipient['target']): Person | null {
 }
 
 function tooLarge(wire: WirePayload, rendered: RenderedContent): NotPersonalised {
-  const detail = `The payload has ${wire.sizeBytes} bytes, ${wire.limitBytes} are allowed.`
+  const detail = wire.size ?? `The payload has ${wire.sizeBytes} bytes, ${wire.limitBytes} are allowed.`
   return { excluded: 'payload_too_large', detail, place: { pointer: '/content', detail }, rendered, wire }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { previewContent as endpoint, platforms } from '@carillon/contract'
+import { previewContent as endpoint, pushPlatforms } from '@carillon/contract'
 import { expect, test } from 'vitest'
 import { compileContent } from '../40-content/rendering/index.ts'
 import { personalise } from './personalise.ts'
@@ -9,7 +9,7 @@ const now = new Date('2026-05-01T12:00:00Z')
 const ana = { id: 'user-1', attributes: { first_name: 'Ana' }, identifiers: {}, locale: 'de', timezone: null }
 
 function preview(input: Partial<PreviewInput>) {
-  const answer = previewContent({ content: {}, user: ana, locale: null, now, ...input })
+  const answer = previewContent({ content: {}, channel: 'push', user: ana, locale: null, now, ...input })
   expect(endpoint.answer?.parse(answer)).toEqual(answer)
   return answer
 }
@@ -22,7 +22,7 @@ test('shows all platforms what they would get, by the code that sends', () => {
   const { previews, problems } = preview({ content })
   expect(problems).toEqual([])
   expect(previews.map(({ platform, ok, title, locale }) => ({ platform, ok, title, locale }))).toEqual(
-    platforms.map((platform) => ({ platform, ok: true, title: 'Hallo Ana', locale: 'de' })),
+    pushPlatforms.map((platform) => ({ platform, ok: true, title: 'Hallo Ana', locale: 'de' })),
   )
   const made = personalise(
     compileContent(content),

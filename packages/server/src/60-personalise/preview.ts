@@ -1,10 +1,11 @@
 import {
+  type Channel,
   type Content,
+  channelPlatforms,
   type Overrides,
   type Platform,
   type Preview,
   type ProblemPlace,
-  platforms,
 } from '@carillon/contract'
 import type { DeliveryOptions, WirePayload } from '../11-channels/channel.ts'
 import {
@@ -23,6 +24,9 @@ export interface PreviewInput {
   overrides?: Overrides
   variables?: Surroundings['variables']
   app?: Surroundings['app']
+  channel: Channel
+  /** What the MJML in the overrides could not be made of. */
+  unmade?: readonly ProblemPlace[]
   /** Null shows it to somebody who has whatever the content asks for. */
   user: Person | null
   /** The language to show; null takes the person's. */
@@ -36,20 +40,24 @@ export interface PreviewAnswer {
   problems: ProblemPlace[]
 }
 
-/** What each platform would get, by the code that sends. Pure: the answer depends on the input alone. */
+/** What each platform of the channel would get, by the code that sends. Pure: the answer depends on the input alone. */
 export function previewContent(input: PreviewInput): PreviewAnswer {
-  const { content, overrides = {}, variables = {}, locale } = input
-  const problems = checkContent(content, overrides, variables)
+  const { content, overrides = {}, variables = {}, channel, locale, unmade = [] } = input
+  const problems = [...unmade, ...checkContent(content, overrides, variables)]
   const compiled = compileContent(content, overrides)
   const user = input.user ?? samplePerson(content, overrides, locale)
   const recipient = {
     app: input.app ?? { id: noId, name: 'Your app' },
     message: { id: noId, metadata: {} },
     variables,
+    passUrl: samplePassUrl,
     target: { locale, user_id: user.id, user },
   }
-  const options = optionsAt(input.now)
-  const previews = platforms.map((platform) => {
+  const options = {
+    ...optionsAt(input.now),
+    ...(channel === 'email' && { unsubscribeUrl: sampleUnsubscribeUrl }),
+  }
+  const previews = channelPlatforms[channel].map((platform) => {
     const preview = previewPlatform(compiled, { ...recipient, platform }, options)
     return withProblem(
       preview,
@@ -61,6 +69,8 @@ export function previewContent(input: PreviewInput): PreviewAnswer {
 
 const noId = '00000000-0000-7000-8000-000000000000'
 const ttlSeconds = 86_400
+const samplePassUrl = 'https://example.com/p/preview'
+const sampleUnsubscribeUrl = 'https://example.com/u/preview'
 
 function optionsAt(now: Date): DeliveryOptions {
   const expiresAtSeconds = Math.floor(now.getTime() / 1000) + ttlSeconds
@@ -78,7 +88,7 @@ function previewPlatform(compiled: CompiledContent, recipient: Recipient, option
   return {
     platform,
     ok: !('excluded' in made),
-    title: made.rendered?.title ?? null,
+    title: made.rendered?.email?.subject ?? made.rendered?.title ?? null,
     body: made.rendered?.body ?? null,
     image: made.rendered?.image ?? null,
     locale: compiled.variantFor(platform, wantedLocale(target)).locale,

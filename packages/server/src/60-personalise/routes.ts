@@ -2,7 +2,7 @@ import { type BodyOf, previewContent as previewEndpoint } from '@carillon/contra
 import { type Db, fieldProblem, type Route, untied } from '../00-kernel/index.ts'
 import { findApp, findOnlyApp } from '../12-apps/index.ts'
 import { findUser } from '../30-audience/index.ts'
-import { resolveTemplate } from '../40-content/index.ts'
+import { compileMarkup, resolveTemplate } from '../40-content/index.ts'
 import { type PreviewInput, previewContent } from './preview.ts'
 
 type PreviewBody = BodyOf<typeof previewEndpoint>
@@ -11,15 +11,22 @@ export function previewRoutes(): Route[] {
   return [
     untied(previewEndpoint, async ({ db, caller: { workspaceId }, body }) =>
       previewContent({
-        ...(await resolveContent(db, workspaceId, body)),
+        ...(await made(await resolveContent(db, workspaceId, body))),
         app: await resolveApp(db, workspaceId, body.app_id),
         user: await resolveUser(db, workspaceId, body.user_id),
         variables: body.variables,
+        channel: body.channel,
         locale: body.locale ?? null,
         now: new Date(),
       }),
     ),
   ]
+}
+
+/** As a send stores them; what cannot be made is a problem among the others, for whoever is still writing. */
+async function made({ content, overrides }: Pick<PreviewInput, 'content' | 'overrides'>) {
+  const { overrides: compiled, problems } = await compileMarkup(overrides ?? {})
+  return { content, overrides: compiled, unmade: problems }
 }
 
 /** As a send takes them: the platforms named in the call replace those of the template. */

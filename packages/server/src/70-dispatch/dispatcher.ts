@@ -1,4 +1,5 @@
 import { createAlarm, type DeliveryIds, type Log, type Store } from '../00-kernel/index.ts'
+import type { UnsubscribeLink } from '../30-audience/index.ts'
 import {
   type BatchRow,
   claimBatches,
@@ -7,6 +8,7 @@ import {
   nextDue,
   renewLeases,
 } from '../50-schedule/index.ts'
+import type { RuleBooks } from './gates/rule-book.ts'
 import type { Lanes } from './lanes.ts'
 import type { PreparedMessage } from './message-cache.ts'
 import { processBatch } from './process-batch.ts'
@@ -15,7 +17,13 @@ export interface DispatchDeps {
   store: Store
   lanes: Lanes
   deliveryIds: DeliveryIds
-  messageOf: (seq: number) => Promise<PreparedMessage>
+  /** The address with which one email's reader ends such emails. */
+  unsubscribeUrl: (link: UnsubscribeLink) => string
+  /** Where a pass is fetched, by its serial number. */
+  passUrl: (serial: string) => string
+  /** As those get it who are given this variant; null where it has none. */
+  messageOf: (seq: number, variant: number | null) => Promise<PreparedMessage>
+  rulesOf: RuleBooks
   log: Log
   now: () => Date
   random: () => number

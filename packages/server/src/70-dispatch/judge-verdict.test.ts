@@ -44,8 +44,15 @@ test.each([
   ['message_bad', 'message_rejected'],
   ['dropped', 'provider_dropped'],
   ['target_refused', 'target_refused'],
+  ['opted_out', 'opted_out'],
 ] as const)('%s ends with the reason %s', (verdictClass, reason) => {
   expect(judge({ class: verdictClass }).endings[0]?.reason).toBe(reason)
+})
+
+test('opted_out unsubscribes the address, which is not dead', () => {
+  const { optedOut, dead } = judge({ class: 'opted_out', code: '21610' })
+  expect(optedOut).toMatchObject([{ subscriptionId: sent.entry.subscriptionId, code: '21610' }])
+  expect(dead).toEqual([])
 })
 
 test.each([
@@ -187,6 +194,16 @@ test('a window in which nobody got through closes the lane, for longer each time
 test('one answer of another kind, or too few answers, leave the lane open', () => {
   expect(breaker([...Array.from({ length: 20 }, () => 'retry' as const), 'token_dead'])).toBeNull()
   expect(breaker(Array.from({ length: 9 }, () => 'retry' as const))).toBeNull()
+})
+
+test('what is said of addresses alone leaves the lane open, however many there are', () => {
+  const verdict = { class: 'retry', status: 450, code: '4.2.0' } as const
+  const result = emptyResult()
+  const greylisted = Array.from({ length: 50 }, () => ({ ...verdict, concernsAddress: true }))
+  breakCircuit(result, greylisted, judging)
+  expect(result.block).toBeNull()
+  breakCircuit(result, [...greylisted.slice(1).map(() => verdict), verdict], judging)
+  expect(result.block).not.toBeNull()
 })
 
 test('the single request of a closed lane decides alone', () => {

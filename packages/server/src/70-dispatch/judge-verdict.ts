@@ -1,7 +1,7 @@
 import type { Environment, FailedReason } from '@carillon/contract'
 import type { Verdict, VerdictClass } from '../11-channels/index.ts'
 import { retryDelayMs } from './retry-delay.ts'
-import { endingOf, type WindowEntry, type WindowResult } from './window.ts'
+import { type DeadToken, endingOf, type WindowEntry, type WindowResult } from './window.ts'
 
 /** What is known about a parcel beyond the provider's answer. */
 export interface Sent {
@@ -42,6 +42,7 @@ const failureOf: Record<Exclude<VerdictClass, 'accepted'>, FailedReason> = {
   unknown_outcome: 'provider_unavailable',
   dropped: 'provider_dropped',
   target_refused: 'target_refused',
+  opted_out: 'opted_out',
 }
 
 /** Turns one answer into what is to be written; the switch is the engine's half of the outcome table. */
@@ -55,6 +56,10 @@ export function judgeVerdict(result: WindowResult, verdict: Verdict, sent: Sent,
       return die(result, verdict, sent, judging)
     case 'token_wrong_context':
       return wrongContext(result, verdict, sent, judging)
+    case 'opted_out':
+      result.round.other += 1
+      result.optedOut.push(addressOf(verdict, sent))
+      return end(result, verdict, sent, judging, 'failed')
     case 'message_bad':
     case 'dropped':
     case 'target_refused':
@@ -86,7 +91,10 @@ const fewestForBreaker = 10
  * rest of the audience waits instead of using up attempts. It opens with a single request.
  */
 export function breakCircuit(result: WindowResult, verdicts: readonly Verdict[], judging: Judging): void {
-  const isDown = verdicts.every((verdict) => verdict.class === 'retry' || verdict.class === 'unknown_outcome')
+  const isDown = verdicts.every(
+    ({ class: kind, concernsAddress }) =>
+      !concernsAddress && (kind === 'retry' || kind === 'unknown_outcome'),
+  )
   if (!isDown || result.block || (verdicts.length < fewestForBreaker && judging.blocks === 0)) return
   const { now, blocks, random } = judging
   const ms = Math.min(300_000, 2_000 * 2 ** Math.min(blocks, 8)) * (0.75 + random() / 2)
@@ -104,13 +112,7 @@ function relabel(result: WindowResult, { entry, tokenHash }: Sent, environment: 
 
 function die(result: WindowResult, verdict: Verdict, sent: Sent, judging: Judging): void {
   result.round.dead += 1
-  result.dead.push({
-    subscriptionId: sent.entry.subscriptionId,
-    tokenHash: sent.tokenHash,
-    invalidSinceMs: verdict.tokenInvalidSinceMs,
-    sentAtMs: sent.sentAtMs,
-    code: verdict.code ?? String(verdict.status),
-  })
+  result.dead.push(addressOf(verdict, sent))
   end(
     result,
     verdict,
@@ -119,6 +121,20 @@ function die(result: WindowResult, verdict: Verdict, sent: Sent, judging: Judgin
     'failed',
     verdict.code === 'BadDeviceToken' ? 'token_invalid' : undefined,
   )
+}
+
+function addressOf(
+  { code, status, tokenInvalidSinceMs }: Verdict,
+  { entry, tokenHash, sentAtMs }: Sent,
+): DeadToken {
+  const { subscriptionId } = entry
+  return {
+    subscriptionId,
+    tokenHash,
+    invalidSinceMs: tokenInvalidSinceMs,
+    sentAtMs,
+    code: code ?? String(status),
+  }
 }
 
 /** A token of the other environment gets one try there; refused by both it is dead (never on one answer alone). */

@@ -12,10 +12,12 @@ export interface PreparedMessage {
 const most = 200
 
 /** Messages whose batches are being sent, prepared once. Only immutable columns of `row` may be relied on. */
-export function createMessageCache(db: Db): (seq: number) => Promise<PreparedMessage> {
-  const cache = new Map<number, Promise<PreparedMessage>>()
+export function createMessageCache(
+  db: Db,
+): (seq: number, variant: number | null) => Promise<PreparedMessage> {
+  const cache = new Map<string, Promise<PreparedMessage>>()
 
-  async function prepare(seq: number): Promise<PreparedMessage> {
+  async function prepare(seq: number, variant: number | null): Promise<PreparedMessage> {
     const row = (await selectMessages(db, new Date())
       .where('m.seq', '=', seq)
       .executeTakeFirstOrThrow()) as MessageRow
@@ -24,16 +26,19 @@ export function createMessageCache(db: Db): (seq: number) => Promise<PreparedMes
       .select(['id', 'name'])
       .where('id', '=', row.app_id)
       .executeTakeFirstOrThrow()
-    return { row, app, content: compileContent(row.content, row.overrides) }
+    const texts = row.experiment?.variants[variant ?? 0] ?? row
+    const { content, overrides } = texts
+    return { row: { ...row, content, overrides }, app, content: compileContent(content, overrides) }
   }
 
-  return (seq) => {
-    const known = cache.get(seq)
+  return (seq, variant) => {
+    const key = `${seq}:${variant}`
+    const known = cache.get(key)
     if (known) return known
-    const prepared = prepare(seq)
-    prepared.catch(() => cache.delete(seq))
-    cache.set(seq, prepared)
-    if (cache.size > most) cache.delete(cache.keys().next().value as number)
+    const prepared = prepare(seq, variant)
+    prepared.catch(() => cache.delete(key))
+    cache.set(key, prepared)
+    if (cache.size > most) cache.delete(cache.keys().next().value as string)
     return prepared
   }
 }

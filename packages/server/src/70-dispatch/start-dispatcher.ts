@@ -12,9 +12,14 @@ import {
 import { createSafeLookup, type Target } from '../00-kernel/safe-target.ts'
 import type { LaneOptions, ProviderEndpoints, Transport } from '../11-channels/index.ts'
 import { createTokenShelf } from '../12-apps/index.ts'
+import { createUnsubscribeLinks, unsubscribePath } from '../30-audience/index.ts'
+import { createPassSecrets, createPassShelf, passUrl } from '../45-passes/index.ts'
 import { runDispatcher } from './dispatcher.ts'
+import { createRuleBooks } from './gates/rule-book.ts'
 import { createLanes } from './lanes.ts'
 import { createMessageCache } from './message-cache.ts'
+import { createReportKeeper } from './provider-reports.ts'
+import { keepStandingLanes } from './standing-lanes.ts'
 
 /** What a dispatcher needs, in a form that can be handed to another thread. */
 export interface DispatcherSettings {
@@ -26,6 +31,8 @@ export interface DispatcherSettings {
   hosts?: Readonly<Record<string, Target>>
   providerTimeoutMs: number
   transport: Transport
+  /** Where people reach this server: links in emails lead there. */
+  publicUrl?: string | null
   logLevel: string
 }
 
@@ -40,18 +47,28 @@ export async function startDispatcher(
 ): Promise<void> {
   const vault = createVault(Buffer.from(settings.masterKey))
   const options = laneOptions(settings, { db: store.bulk, vault, now: () => now().getTime() })
+  const unsubscribeLinks = createUnsubscribeLinks(vault)
+  const passSecrets = createPassSecrets(vault)
+  const log = createLog(settings.logLevel).child({ room: 'dispatch' })
+  const reports = createReportKeeper(store.bulk, now)
+  const lanes = createLanes({ db: store.bulk, vault, options, reports })
+  const standing = keepStandingLanes({ store, lanes, log }, signal)
   await runDispatcher({
     store,
-    lanes: createLanes({ db: store.bulk, vault, options }),
+    lanes,
     deliveryIds: createDeliveryIds(vault.derive('delivery ids')),
+    unsubscribeUrl: (link) => `${settings.publicUrl ?? ''}${unsubscribePath(unsubscribeLinks.make(link))}`,
+    passUrl: (serial) => passUrl(settings.publicUrl ?? '', passSecrets, serial),
     messageOf: createMessageCache(store.bulk),
-    log: createLog(settings.logLevel).child({ room: 'dispatch' }),
+    rulesOf: createRuleBooks(store.bulk),
+    log,
     now,
     random: Math.random,
     owner: randomUUID(),
     leaseMs,
     signal,
   })
+  await standing
 }
 
 export function laneOptions(
@@ -61,6 +78,7 @@ export function laneOptions(
   return {
     now,
     tokenShelf: createTokenShelf(db, vault),
+    passShelf: createPassShelf(db, () => new Date(now())),
     endpoints: settings.endpoints,
     ca: settings.ca,
     safeLookup: createSafeLookup({
@@ -68,8 +86,16 @@ export function laneOptions(
       resolve: settings.hosts && resolverOf(settings.hosts),
     }),
     timeoutMs: settings.providerTimeoutMs,
+    callbackUrl: callbackUrl(settings),
     transport: settings.transport,
   }
+}
+
+/** A provider elsewhere cannot call this machine by its loopback name; one on this machine can. */
+function callbackUrl({ publicUrl, endpoints }: DispatcherSettings): string | null {
+  if (!publicUrl) return null
+  const isHere = (url: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)
+  return isHere(publicUrl) && !isHere(endpoints.twilio) ? null : publicUrl.replace(/\/$/, '')
 }
 
 function resolverOf(hosts: Readonly<Record<string, Target>>) {

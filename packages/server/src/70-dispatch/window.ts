@@ -1,5 +1,6 @@
 import type { Environment, ExcludedReason, FailedReason, Platform } from '@carillon/contract'
 import type { BatchRow, Entry } from '../50-schedule/index.ts'
+import type { Settlement } from './gates/take-use.ts'
 
 /** A recipient in an open window. */
 export interface WindowEntry extends Entry {
@@ -26,8 +27,8 @@ export interface Retry {
   dueAt: Date
   attempt: number
   environment: Environment
-  /** How it fails if it ends now; null while no provider has refused it. */
-  failure: FailedReason | null
+  /** How it ends if it ends now; null while nothing stood in its way. */
+  failure: FailedReason | 'quiet_hours' | null
   code: string | null
 }
 
@@ -45,9 +46,15 @@ export interface WindowResult {
   endings: Ending[]
   retries: Retry[]
   dead: DeadToken[]
+  /** Addresses whose person told the provider to stop. */
+  optedOut: DeadToken[]
   relabelled: { subscriptionId: string; tokenHash: Buffer; environment: Environment }[]
   /** The lane is to be left alone for a while. */
   block: { until: Date; reason: FailedReason; detail: string } | null
+  /** What becomes of the uses of those who were not sent to. */
+  uses: Settlement[]
+  /** Deliveries that were handed to a provider, whatever it answered. */
+  handed: number
   /** Answers that say something about tokens, for the mass-retire guard and the breaker. */
   round: { accepted: number; dead: number; other: number }
 }
@@ -57,8 +64,11 @@ export function emptyResult(): WindowResult {
     endings: [],
     retries: [],
     dead: [],
+    optedOut: [],
     relabelled: [],
     block: null,
+    uses: [],
+    handed: 0,
     round: { accepted: 0, dead: 0, other: 0 },
   }
 }

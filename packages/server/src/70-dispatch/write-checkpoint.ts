@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../00-kernel/index.ts'
-import type { BatchRow } from '../50-schedule/index.ts'
+import { type BatchRow, waitingArm } from '../50-schedule/index.ts'
 import type { Ending, WindowResult } from './window.ts'
 
 /** Recipients that may be on the wire for one batch: what a crash may repeat. */
@@ -22,6 +22,8 @@ export interface Standing {
   expires_at: Date
   app_status: 'published' | 'unpublished'
   revision: string | null
+  /** Of the workspace's rules; they are read anew when it grows. */
+  rules_revision: number
   blocked_until: Date | null
   block_reason: string | null
   blocks: number
@@ -52,6 +54,8 @@ export interface Checkpoint {
   leaseMs: number
   /** The process is stopping: no further window. */
   isStopping: boolean
+  /** Recipients that the next window may hold, of a message with a pace. */
+  most?: number
 }
 
 /**
@@ -75,6 +79,7 @@ export async function writeCheckpoint(
     ),
     delivered as (${insertDeliveries(batch, result.endings, to.now)}),
     counted as (${addCounts(batch, result.endings)}),
+    ${batch.variant === null ? sql`` : sql`varied as (${addVariantCounts(batch, result.endings)}),`}
     laned as (${updateLane(batch, result, to.now)})
     select next.*, exists (select from moved) as moved, laned.* from next left join laned on true`.execute(db)
   const [row] = rows
@@ -110,23 +115,27 @@ type Row = Standing & {
  */
 function standingOf({ message_seq, platform, environment }: BatchRow, { sent }: Checkpoint) {
   return sql`
-    select m.cancelled_at, m.paused_at, m.expires_at, a.status as app_status, c.revision,
+    select m.cancelled_at, m.paused_at, m.expires_at, a.status as app_status, c.revision, w.rules_revision,
       case when c.updated_at > l.blocked_at then null else l.blocked_until end as blocked_until,
       l.block_reason, coalesce(l.blocks, 0) as blocks
-    from messages m join apps a on a.id = m.app_id
+    from messages m join apps a on a.id = m.app_id join workspaces w on w.id = m.workspace_id
     left join credentials c on c.app_id = m.app_id and c.platform = ${platform}
     left join lanes l on l.app_id = m.app_id and l.platform = ${platform} and l.environment = ${environment}
     where m.seq = ${message_seq}
     ${sent === 0 ? sql`for no key update of m` : sql`for share of m`}`
 }
 
-function nextSize(batch: BatchRow, { block, round }: WindowResult, { sent, now, isStopping }: Checkpoint) {
+function nextSize(
+  batch: BatchRow,
+  { block, round }: WindowResult,
+  { sent, now, isStopping, most = windowSize }: Checkpoint,
+) {
   const left = batch.size - batch.done - sent
   return sql<number>`case
     when cancelled_at is not null or expires_at <= ${now} then ${Math.min(left, windowSize)}::int
-    when paused_at is not null or blocked_until > ${now} or ${block !== null || isStopping} then 0
-    when blocks > 0 and ${round.accepted === 0} then ${Math.min(left, probeSize)}::int
-    else ${Math.min(left, windowSize)}::int end`
+    when paused_at is not null or blocked_until > ${now} or ${block !== null || isStopping || batch.variant === waitingArm} then 0
+    when blocks > 0 and ${round.accepted === 0} then ${Math.min(left, probeSize, most)}::int
+    else ${Math.min(left, windowSize, most)}::int end`
 }
 
 function moveBatch(batch: BatchRow, { block }: WindowResult, { sent, now, leaseMs }: Checkpoint) {
@@ -142,13 +151,17 @@ function moveBatch(batch: BatchRow, { block }: WindowResult, { sent, now, leaseM
     returning b.id`
 }
 
-function insertDeliveries({ message_seq, platform }: BatchRow, endings: readonly Ending[], now: Date) {
+function insertDeliveries(
+  { message_seq, platform, variant }: BatchRow,
+  endings: readonly Ending[],
+  now: Date,
+) {
   const column = <T>(pick: (ending: Ending) => T) => endings.map(pick)
   return sql`
     insert into deliveries (message_seq, ordinal, subscription_id, user_id, platform, outcome, reason,
-      provider_status, provider_code, provider_id, detail, attempts, at)
+      provider_status, provider_code, provider_id, detail, attempts, at, variant)
     select ${message_seq}, e.ordinal, e.subscription_id, e.user_id, ${platform}, e.outcome, e.reason,
-      e.status, e.code, e.provider_id, e.detail, e.attempts, ${now}
+      e.status, e.code, e.provider_id, e.detail, e.attempts, ${now}, ${variant === null || variant < 0 ? null : variant}::smallint
     from moved, unnest(${column((e) => e.ordinal)}::int[], ${column((e) => e.subscriptionId)}::uuid[],
       ${column((e) => e.userId)}::uuid[], ${column((e) => e.outcome)}::text[], ${column((e) => e.reason)}::text[],
       ${column((e) => e.status ?? null)}::smallint[], ${column((e) => e.code ?? null)}::text[],
@@ -170,6 +183,18 @@ function addCounts({ id, message_seq, platform }: BatchRow, endings: readonly En
     from moved, unnest(${sums.map((s) => s.outcome)}::text[], ${sums.map((s) => s.reason)}::text[],
       ${sums.map((s) => s.n)}::int[]) as s (outcome, reason, n)
     on conflict (message_seq, platform, outcome, reason, shard) do update set n = delivery_counts.n + excluded.n`
+}
+
+/** As above, for those who were given a variant. */
+function addVariantCounts({ id, message_seq, variant }: BatchRow, endings: readonly Ending[]) {
+  const outcomes = [...new Set(endings.map(({ outcome }) => outcome))].sort()
+  const sums = outcomes.map((outcome) => endings.filter((ending) => ending.outcome === outcome).length)
+  return sql`
+    insert into variant_counts (message_seq, variant, outcome, shard, n)
+    select ${message_seq}, ${variant}::smallint, s.outcome, ${id % countShards}, s.n
+    from moved, unnest(${outcomes}::text[], ${sums}::int[]) as s (outcome, n)
+    where ${variant}::smallint >= 0
+    on conflict (message_seq, variant, outcome, shard) do update set n = variant_counts.n + excluded.n`
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Interaction } from '@carillon/contract'
 import { sql } from 'kysely'
 import type { Caller, DeliveryIds, Tx } from '../00-kernel/index.ts'
+import { recordOpens } from '../30-audience/index.ts'
 
 export interface Recorded {
   recorded: number
@@ -39,9 +40,13 @@ export async function recordInteractions(
     .insertInto('interactions')
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
-    .returning(['message_seq', 'type', 'action_id'])
+    .returning(['message_seq', 'ordinal', 'type', 'action_id', 'at'])
     .execute()
   await addCounts(tx, inserted)
+  const opens = inserted.flatMap(({ message_seq, ordinal, type, at }) =>
+    type === 'opened' ? [{ messageSeq: message_seq, ordinal, at }] : [],
+  )
+  await recordOpens(tx, caller.workspaceId, opens, now)
   return {
     recorded: inserted.length,
     duplicate: rows.length - inserted.length,
@@ -56,7 +61,11 @@ async function messagesOf(tx: Tx, caller: Caller, seqs: readonly number[]): Prom
   return new Set(rows.map(({ seq }) => seq))
 }
 
-async function addCounts(tx: Tx, inserted: readonly { message_seq: number; type: string }[]): Promise<void> {
+/** Adds what was newly recorded to the sums. */
+export async function addCounts(
+  tx: Tx,
+  inserted: readonly { message_seq: number; type: string }[],
+): Promise<void> {
   const groups = Map.groupBy(inserted, ({ message_seq, type }) => `${message_seq}:${type}`)
   // In one order for all, so that two reports never wait for each other in a circle.
   for (const key of [...groups.keys()].sort()) {

@@ -1,6 +1,7 @@
 import { createInteractions } from '@carillon/contract'
 import type { DeliveryIds, Route } from '../00-kernel/index.ts'
 import { write } from '../00-kernel/index.ts'
+import { emailFeedbackRoutes } from './email/routes.ts'
 import { recordInteractions } from './record-interactions.ts'
 
 export function feedbackRoutes({
@@ -19,5 +20,6 @@ export function feedbackRoutes({
       countUnknown(result.unknown)
       return result
     }),
+    ...emailFeedbackRoutes({ deliveryIds, now, countUnknown }),
   ]
 }

@@ -1,6 +1,7 @@
 import type { Message } from '@carillon/contract'
 import { sql } from 'kysely'
 import type { Db } from '../00-kernel/index.ts'
+import { withoutFiles } from '../40-content/index.ts'
 import {
   finishedAt,
   type MessageCounts,
@@ -8,15 +9,21 @@ import {
   readCounts,
   statusOf,
 } from '../50-schedule/index.ts'
+import { readQuietHolds } from './quiet-holds.ts'
 
 /** Messages as the API shows them, with live counts. */
 export async function messageViews(db: Db, rows: readonly MessageRow[], now: Date): Promise<Message[]> {
   const counts = await readCounts(db, rows)
   const holds = await readHolds(db, rows, now)
+  const quiet = await readQuietHolds(
+    db,
+    rows.filter((row) => row.is_open).map(({ seq }) => seq),
+  )
   return rows.map((row) => {
     const found = counts.get(row.seq)
     if (!found) throw new Error(`No counts for message ${row.id}.`)
-    return messageView(row, found, row.is_open ? (holds.get(row.app_id) ?? []) : [], now)
+    const open = row.is_open ? [...(quiet.get(row.seq) ?? []), ...(holds.get(row.app_id) ?? [])] : []
+    return messageView(row, found, open, now)
   })
 }
 
@@ -27,27 +34,34 @@ function messageView(row: MessageRow, found: MessageCounts, holds: Message['hold
     channel: row.channel,
     status: statusOf(row, found.counts, now),
     freezing: row.frozen_at === null,
-    title: row.content.title ?? null,
-    body: row.content.body ?? null,
+    title: row.content.title ?? row.overrides.email?.subject ?? null,
+    body: row.content.body ?? row.overrides.sms?.body ?? null,
     to: row.audience,
     content: row.content as Message['content'],
-    overrides: row.overrides as Message['overrides'],
+    overrides: withoutFiles(row.overrides) as Message['overrides'],
     variables: row.variables as Message['variables'],
     template_id: row.template_id,
     template_version: row.template_version,
     category: row.category,
+    topic: row.topic,
+    tags: row.tags,
     priority: row.priority,
     collapse_id: row.collapse_id,
     metadata: row.metadata,
     dry_run: row.dry_run,
     campaign_id: row.campaign_id,
     campaign_message_id: row.campaign_message_id,
+    experiment: row.experiment,
     counts: found.counts,
     excluded: found.excluded,
     failed: found.failed,
+    heard: found.heard,
     by_platform: found.byPlatform,
     retired_tokens: found.retired,
     holds,
+    delivery: row.delivery,
+    pace_per_minute: row.pace_per_minute,
+    next_due_at: row.next_due_at?.toISOString() ?? null,
     start_at: row.start_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
     created_at: row.created_at.toISOString(),

@@ -16,6 +16,12 @@ export interface RecipientRow {
   detail: string | null
   attempts: number
   at: Date | null
+  /** What they are given of an experiment, and the variant's name. */
+  arm: number | null
+  variant: string | null
+  due_at: Date | null
+  /** Where the person is, of one who waits. */
+  zone: string | null
   interactions: InteractionType[] | null
 }
 
@@ -82,13 +88,14 @@ export async function readRecipient(
 
 /** What a recipient is read from `deliveries` as. */
 export const columns = sql.raw(`message_seq, ordinal, subscription_id, user_id, platform, outcome, reason,
-  provider_status, provider_code, provider_id, detail, attempts, at`)
+  provider_status, provider_code, provider_id, detail, attempts, at, variant as arm,
+  null::timestamptz as due_at`)
 
 /** Recipients that have not ended, in the same columns: entries `e` of open batches `b`. */
 export function pendingWhere(where: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select b.message_seq, e.ordinal, e.subscription_id, e.user_id, b.platform, 'pending' as outcome, null as reason, null::smallint as provider_status,
-      b.last_code as provider_code, null as provider_id, b.last_failure as detail, (b.attempt - 1)::smallint as attempts, null::timestamptz as at
+      b.last_code as provider_code, null as provider_id, b.last_failure as detail, (b.attempt - 1)::smallint as attempts, null::timestamptz as at, b.variant as arm, b.due_at
     from batches b,
       unnest(b.ordinals[b.done + 1:], b.subscription_ids[b.done + 1:], b.user_ids[b.done + 1:]) as e (ordinal, subscription_id, user_id)
     where b.closed_at is null and ${where}`
@@ -98,10 +105,19 @@ export function pendingWhere(where: RawBuilder<unknown>): RawBuilder<unknown> {
 export async function withInteractions(db: Db, query: RawBuilder<unknown>): Promise<RecipientRow[]> {
   const { rows } = await sql<RecipientRow>`
     select r.*, (select array_agg(distinct i.type) from interactions i
-      where i.message_seq = r.message_seq and i.ordinal = r.ordinal) as interactions
+      where i.message_seq = r.message_seq and i.ordinal = r.ordinal) as interactions,
+      case when r.arm >= 0 then (select m.experiment -> 'variants' -> (r.arm % 8)::int ->> 'name'
+        from messages m where m.seq = r.message_seq) end as variant,
+      case when r.due_at is not null then ${zoneOf} end as zone
     from (${query}) as r order by r.message_seq, r.ordinal`.execute(db)
   return rows
 }
+
+/** As delivery timing chooses it. */
+const zoneOf = sql`coalesce((select u.timezone from users u where u.id = r.user_id),
+  (select coalesce(u.timezone, s.timezone) from subscriptions s left join users u on u.id = s.user_id where s.id = r.subscription_id),
+  (select w.settings ->> 'time_zone' from messages m join workspaces w on w.id = m.workspace_id where m.seq = r.message_seq),
+  'UTC')`
 
 export function recipientView(row: RecipientRow, deliveryIds: DeliveryIds): Recipient {
   const deliveryId = deliveryIds.make(row.message_seq, row.ordinal)
@@ -110,6 +126,7 @@ export function recipientView(row: RecipientRow, deliveryIds: DeliveryIds): Reci
     subscription_id: row.subscription_id,
     user_id: row.user_id,
     platform: row.platform,
+    variant: row.variant,
     status: row.outcome,
     reason: row.reason,
     provider_status: row.provider_status,
@@ -119,6 +136,8 @@ export function recipientView(row: RecipientRow, deliveryIds: DeliveryIds): Reci
     detail: row.detail,
     attempts: row.attempts,
     at: row.at?.toISOString() ?? null,
+    due_at: row.due_at?.toISOString() ?? null,
+    zone: row.zone,
     interactions: row.interactions ?? [],
   }
 }

@@ -170,6 +170,9 @@ describe('the overview', () => {
       fcm: { ...none, unsubscribed: 1 },
       webpush: none,
       wns: none,
+      email: none,
+      sms: none,
+      wallet: none,
     })
   })
 

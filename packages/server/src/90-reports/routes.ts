@@ -125,13 +125,16 @@ function statusPredicate(status: string, now: Date): RawBuilder<SqlBool> {
   const endedAt = sql`greatest(m.frozen_at, (select max(b.closed_at) from batches b where b.message_seq = m.seq))`
   const isExpired = sql`(${isDone} and m.expires_at <= ${endedAt} and not ${gotOut})`
   const going = sql`m.cancelled_at is null and not ${isDone}`
-  const started = sql`${going} and m.paused_at is null and m.start_at <= ${now}`
+  const awaitsFirst = sql`(m.delivery is not null and m.started_at is null and coalesce((select min(b.due_at) from batches b
+    where b.message_seq = m.seq and b.closed_at is null) > ${now}, false))`
+  const isScheduled = sql`(m.start_at > ${now} or ${awaitsFirst})`
+  const started = sql`${going} and m.paused_at is null and not ${isScheduled}`
   const predicates: Record<string, RawBuilder<SqlBool>> = {
     cancelled: sql`m.cancelled_at is not null`,
     finished: sql`m.cancelled_at is null and ${isDone} and not ${isExpired}`,
     expired: sql`m.cancelled_at is null and ${isExpired}`,
     paused: sql`${going} and m.paused_at is not null`,
-    scheduled: sql`${going} and m.paused_at is null and m.start_at > ${now}`,
+    scheduled: sql`${going} and m.paused_at is null and ${isScheduled}`,
     sending: sql`${started} and m.started_at is not null`,
     accepted: sql`${started} and m.started_at is null`,
   }

@@ -67,7 +67,7 @@ async function readHeads(
     with below as (
       select coalesce((select seq from messages where workspace_id = ${workspaceId} and id = ${before}), ${2 ** 53 - 1}) as seq
     )
-    select m.seq, m.id, m.app_id, m.content->>'title' as title, m.created_at
+    select m.seq, m.id, m.app_id, coalesce(m.content ->> 'title', m.overrides #>> '{email,subject}', m.content ->> 'body', m.overrides #>> '{sms,body}') as title, m.created_at
     from messages m
     where m.seq in (
       (select distinct message_seq from deliveries

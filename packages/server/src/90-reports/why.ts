@@ -1,18 +1,24 @@
 import type { WhyStep } from '@carillon/contract'
 import {
   type ExcludedReason,
+  excludedReasons,
   type FailedReason,
+  type GateName,
+  gateOfReason,
+  gates,
   type Reason,
   type Recipient,
   reasonText,
   type Why,
+  wallTime,
 } from '@carillon/contract'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Db, DeliveryIds } from '../00-kernel/index.ts'
 import { explainMembership, usersBy } from '../30-audience/index.ts'
-import { hasMet, type MessageRow } from '../50-schedule/index.ts'
-import { readRecipientsOfUser, recipientView } from './recipients.ts'
+import { controlArm, hasMet, isRest, type MessageRow, waitingArm } from '../50-schedule/index.ts'
+import { heardOf } from './heard-of.ts'
+import { type RecipientRow, readRecipientsOfUser, recipientView } from './recipients.ts'
 
 type Step = z.infer<typeof WhyStep>
 
@@ -33,12 +39,15 @@ export async function explainWhy(
     ...(await explainAudience(db, message, userId, now)),
     ...(targeted ? [] : await explainCampaign(db, message, userId)),
   ]
-  const deliveries = recipients.map((recipient) => ({ recipient, trace: traceOf(recipient) }))
+  const deliveries = rows.map((row) => {
+    const recipient = recipientView(row, deliveryIds)
+    return { recipient, trace: [...explainArm(row), ...traceOf(recipient, { message, now })] }
+  })
   return {
     message_id: message.id,
     user_id: userId,
     targeted,
-    answer: answerOf(message, recipients, audience),
+    answer: answerOf(message, recipients, { audience, now }),
     audience,
     deliveries,
   }
@@ -63,6 +72,16 @@ async function explainAudience(db: Db, message: MessageRow, userId: string, now:
     for (const id of ids ?? []) await explainSegment(db, { message, id, userId, now, isIncluding }, steps)
   }
   return steps
+}
+
+/** Which part of an experiment a delivery is in. */
+function explainArm({ arm, variant, outcome }: RecipientRow): Step[] {
+  const step = (ok: boolean | null, detail: string): Step[] => [{ step: 'experiment', ok, detail, at: null }]
+  if (variant !== null && arm !== null)
+    return step(true, isRest(arm) ? `Given ${variant}, which has won.` : `Given the variant ${variant}.`)
+  if (outcome !== 'pending') return []
+  if (arm === waitingArm) return step(null, 'Waits for the winner among the variants.')
+  return arm === controlArm ? step(null, 'In the control group: gets nothing.') : []
 }
 
 /** Why a run passed over somebody who is in its segments. */
@@ -154,62 +173,25 @@ async function explainSegment(
   }
 }
 
-/** The gates in their order, and the step at which each reason stops a delivery. */
-const gates = [
-  'message',
-  'app',
-  'credential',
-  'subscription',
-  'permission',
-  'render',
-  'size',
-  'provider',
-] as const
-
-const gateOf: Record<ExcludedReason | FailedReason, (typeof gates)[number]> = {
-  cancelled: 'message',
-  expired: 'message',
-  app_unpublished: 'app',
-  no_credential: 'credential',
-  no_subscription: 'subscription',
-  subscription_deleted: 'subscription',
-  subscription_moved: 'subscription',
-  unsubscribed: 'subscription',
-  token_retired: 'subscription',
-  token_suspect: 'subscription',
-  permission_denied: 'permission',
-  not_applicable: 'render',
-  render_error: 'render',
-  payload_too_large: 'size',
-  dry_run: 'provider',
-  token_unregistered: 'provider',
-  token_invalid: 'provider',
-  token_wrong_context: 'provider',
-  message_rejected: 'provider',
-  credential_rejected: 'provider',
-  throttled: 'provider',
-  provider_unavailable: 'provider',
-  provider_dropped: 'provider',
-  target_refused: 'provider',
+/** The step at which each reason stops a delivery. */
+function gateOf(reason: ExcludedReason | FailedReason): GateName {
+  return reason in excludedReasons ? gateOfReason(reason as ExcludedReason) : 'provider'
 }
 
-const passedText: Record<(typeof gates)[number], string> = {
-  message: 'The message was due, not cancelled and not expired.',
-  app: 'The app was published.',
-  credential: 'The app had a credential for the platform.',
-  subscription: 'The device was subscribed and belonged to this person.',
-  permission: 'The device allows notifications.',
-  render: 'The content was rendered for this person.',
-  size: 'The payload was within the provider’s limit.',
-  provider: reasonText.accepted,
+/** What is asked about, and when. */
+interface Asked {
+  message: MessageRow
+  now: Date
 }
 
-function traceOf(recipient: Recipient): Step[] {
-  if (recipient.status === 'pending') return [pendingStep(recipient)]
+function traceOf(recipient: Recipient, asked: Asked): Step[] {
+  if (recipient.status === 'pending') return [pendingStep(recipient, asked)]
   const reason = recipient.reason as Reason
-  const stop = reason === 'accepted' ? null : gateOf[reason]
-  const passed = gates.slice(0, stop ? gates.indexOf(stop) : undefined)
-  const steps: Step[] = passed.map((gate) => ({ step: gate, ok: true, detail: passedText[gate], at: null }))
+  const stop = reason === 'accepted' ? null : gateOf(reason)
+  const all = gates.slice(0, stop ? gates.findIndex(({ name }) => name === stop) : undefined)
+  // What is given of an experiment was told before.
+  const passed = all.filter(({ name }) => name !== 'experiment')
+  const steps: Step[] = passed.map(({ name, passed }) => ({ step: name, ok: true, detail: passed, at: null }))
   if (stop)
     steps.push({
       step: stop,
@@ -220,19 +202,33 @@ function traceOf(recipient: Recipient): Step[] {
   else
     Object.assign(steps.at(-1) as Step, {
       at: recipient.at,
-      detail: [passedText.provider, words(recipient)].filter(Boolean).join(' '),
+      detail: [reasonText.accepted, words(recipient)].filter(Boolean).join(' '),
     })
   for (const interaction of recipient.interactions)
-    steps.push({ step: interaction, ok: true, detail: `The device reported ${interaction}.`, at: null })
+    steps.push({ step: interaction, ...heardOf[interaction], at: null })
   return steps
 }
 
-function pendingStep({ attempts, detail, provider_code }: Recipient): Step {
+function pendingStep(
+  { attempts, detail, provider_code, due_at, zone }: Recipient,
+  { message: { pace_per_minute: pace }, now }: Asked,
+): Step {
+  if (detail === 'quiet_hours' && due_at && zone) {
+    const until = wallTime(new Date(due_at), zone)
+    const day = until.slice(0, 10) === wallTime(now, zone).slice(0, 10) ? '' : ` on ${until.slice(0, 10)}`
+    const held = `Held for quiet hours until ${until.slice(11)}${day} in ${zone}.`
+    return { step: 'quiet_hours', ok: null, detail: held, at: null }
+  }
   const reason = detail ? reasonText[detail as Reason] : null
   const text = reason
     ? `Waiting for another attempt after ${attempts || 'the last'}: ${reason} ${provider_code ?? ''}`.trim()
-    : 'Waiting for its turn.'
+    : [turnOf(due_at, zone, now), pace && `At most ${pace} go in a minute.`].filter(Boolean).join(' ')
   return { step: 'waiting', ok: null, detail: text, at: null }
+}
+
+function turnOf(dueAt: string | null, zone: string | null, now: Date): string {
+  if (dueAt === null || zone === null || Date.parse(dueAt) <= now.getTime()) return 'Waiting for its turn.'
+  return `Waiting for its turn: due at ${wallTime(new Date(dueAt), zone).replace('T', ' ')} in ${zone}.`
 }
 
 /** The provider's own words, as they were. */
@@ -241,7 +237,11 @@ function words({ provider_status, provider_code, detail, attempts }: Recipient):
   return [said && `(${said})`, attempts > 1 && `Attempts: ${attempts}.`].filter(Boolean).join(' ')
 }
 
-function answerOf(message: MessageRow, recipients: readonly Recipient[], audience: readonly Step[]): string {
+function answerOf(
+  message: MessageRow,
+  recipients: readonly Recipient[],
+  { audience, now }: { audience: readonly Step[]; now: Date },
+): string {
   if (recipients.length === 0) {
     if (message.frozen_at === null) return 'Not decided yet: the audience is still being gathered.'
     const failed = audience.find((step) => step.ok === false)
@@ -255,6 +255,6 @@ function answerOf(message: MessageRow, recipients: readonly Recipient[], audienc
     return `Handed over to the provider for ${sent.length} of ${recipients.length} devices; ${seen} reported something back.`
   }
   const [first] = recipients
-  if (first?.status === 'pending') return `On the way: ${pendingStep(first).detail}`
+  if (first?.status === 'pending') return `On the way: ${pendingStep(first, { message, now }).detail}`
   return `Not sent: ${reasonText[first?.reason as Reason]}`
 }

@@ -31,7 +31,9 @@ export function auditTrails(
     return {
       look: async (db) => {
         if (isDone) return
-        const given = Object.keys(request.body ?? {}).filter((name) => known.has(name))
+        const given = Object.keys(isFields(request.body) ? request.body : {}).filter((name) =>
+          known.has(name),
+        )
         const before = shown && given.length > 0 ? await viewOf(shown, { ...call, db: db as Db }) : {}
         fields = given.filter((name) => isChanged(endpoint, bodyOf(call)[name], before[name]))
       },

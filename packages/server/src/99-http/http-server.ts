@@ -9,10 +9,14 @@ import Fastify, {
 } from 'fastify'
 import { type Log, newId, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
 import { createCorsLists } from '../10-access/index.ts'
+import type { PassWebService } from '../45-passes/index.ts'
+import type { UnsubscribeService } from '../80-feedback/index.ts'
 import { serveConsole } from './console-files.ts'
 import { openToSites } from './cors.ts'
+import { formType, takeForms } from './form-body.ts'
 import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
+import { mailType, takeMails } from './mail-body.ts'
 import { mountRoute } from './mount-route.ts'
 import { methodsOf, refuseBytes, sendProblem } from './problem-answer.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -20,12 +24,17 @@ import { proxySandbox } from './sandbox-proxy.ts'
 import { serveServiceWorker } from './service-worker.ts'
 import { mountSignIn } from './sign-in.ts'
 import { mountSystem, type SystemDeps } from './system-routes.ts'
+import { serveUnsubscribe } from './unsubscribe-pages.ts'
+import { mountWallet } from './wallet-service.ts'
 
 export interface HttpDeps extends SystemDeps {
   store: Store
   vault: Vault
   log: Log
   routes: readonly Route[]
+  /** Absent in a process that serves no API. */
+  passes?: PassWebService
+  unsubscribe?: UnsubscribeService
   sandboxUrl: string | null
   /** Built console files; null serves the API alone. */
   consoleDir: string | null
@@ -76,12 +85,20 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   mountSystem(app, deps)
   await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
+  if (deps.unsubscribe) await serveUnsubscribe(app, deps.unsubscribe, limiter)
+  if (deps.passes) mountWallet(app, deps.passes, limiter)
   const identify = createIdentify(deps.store)
   const reads = new Map(
     deps.routes.filter(({ kind }) => kind === 'read').map((route) => [route.endpoint.path, route]),
   )
   const mounting = { ...deps, identify, limiter, corsLists, readingOf: (path: string) => reads.get(path) }
-  for (const route of deps.routes) mountRoute(app, route, mounting)
+  for (const route of deps.routes) {
+    if (route.endpoint.bodyType === mailType)
+      await app.register(async (scope) => mountRoute(takeMails(scope), route, mounting))
+    else if (route.endpoint.bodyType !== formType) mountRoute(app, route, mounting)
+    // Nowhere else: a page of another site can make a browser send a form, with cookies, but not JSON.
+    else await app.register(async (scope) => mountRoute(takeForms(scope), route, mounting))
+  }
   if (deps.sandboxUrl) proxySandbox(app, deps.sandboxUrl, identify)
   if (deps.consoleDir) await serveConsole(app, deps.consoleDir, methods)
   return app

@@ -1,4 +1,4 @@
-import type { Access } from '@carillon/contract'
+import type { Access, Scope } from '@carillon/contract'
 import type { FastifyRequest } from 'fastify'
 import { type Caller, Problem, type Store, sha256 } from '../00-kernel/index.ts'
 import { callerOfKey, callerOfSession } from '../10-access/index.ts'
@@ -43,6 +43,7 @@ export function createIdentify(store: Store): Identify {
   }
 
   const identify = async (request: FastifyRequest, access: Access) => {
+    if (access === 'public') return anonymous(request.ip)
     const caller = await findCaller(request)
     if (!caller) throw new Problem('unauthenticated')
     if (!mayCall(caller, access))
@@ -65,8 +66,13 @@ async function callerOfApp(db: Store['db'], key: string): Promise<Caller | null>
   }
 }
 
+/** Whoever calls what is open to all; what they are told or may do is for the handler to find out. */
+function anonymous(address: string): Caller {
+  return { workspaceId: '', kind: 'anonymous', id: `address:${address}`, name: '', scopes: [], appId: null }
+}
+
 /** A device call is open to an app's own key and to whoever may write users. */
 function mayCall({ scopes }: Caller, access: Access): boolean {
-  if (access === 'public' || scopes.includes('*') || scopes.includes(access)) return true
+  if (scopes.includes('*') || scopes.includes(access as Scope)) return true
   return access === 'device' && scopes.includes('users:write')
 }

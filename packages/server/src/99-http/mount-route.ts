@@ -56,7 +56,8 @@ export function mountRoute(
           limiter.take(ratePolicies.anonymous, request.ip, reply)
         throw error
       })
-      await closeToOthers(request, reply, { lists: corsLists, workspaceId: caller.workspaceId })
+      if (caller.kind !== 'anonymous')
+        await closeToOthers(request, reply, { lists: corsLists, workspaceId: caller.workspaceId })
       limiter.take(ratePolicies.default, caller.id, reply)
       request.caller = caller
     },
@@ -107,6 +108,11 @@ function validCall(endpoint: Endpoint, request: FastifyRequest, db: Db): Handled
     caller: request.caller,
     db,
     requestId: request.id,
+    path: request.url,
+    header: (name: string) => {
+      const value = request.headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
     signal: AbortSignal.any([]),
     audit: async () => {},
     setStatus: () => {},
@@ -214,7 +220,7 @@ function idempotentRequest(
   vault: Vault,
 ): IdempotentRequest | null {
   const key = request.headers['idempotency-key']
-  if (key === undefined || endpoint.method !== 'POST') return null
+  if (key === undefined || endpoint.method !== 'POST' || call.caller.kind === 'anonymous') return null
   checkIdempotencyKey(String(key))
   return {
     caller: call.caller,

@@ -12,6 +12,12 @@ export const ratePolicies = {
   default: { name: 'default', burst: 2_000, perSecond: 1_000 },
   /** Guessing keys is slow. */
   signIn: { name: 'sign-in', burst: 10, perSecond: 0.2 },
+  /** An update of one pass on hundreds of devices behind one address makes each of them ask twice. */
+  wallet: { name: 'wallet', burst: 1_000, perSecond: 200 },
+  /** Anybody may fill a log. */
+  walletLog: { name: 'wallet-log', burst: 10, perSecond: 0.2 },
+  /** A large mail service unsubscribes for all its people from a few addresses. */
+  unsubscribe: { name: 'unsubscribe', burst: 1_000, perSecond: 200 },
   /** Callers that did not say who they are, or not truly. */
   anonymous: { name: 'anonymous', burst: 100, perSecond: 20 },
 } as const satisfies Record<string, RatePolicy>

@@ -16,7 +16,10 @@ import { readAccounts, type SandboxAccounts, useHasSandbox } from '../../shared/
 import { showFailure, useWrite } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
 import { ApnsFields } from './apns-fields.tsx'
+import { EmailFields } from './email-fields.tsx'
 import { FcmFields } from './fcm-fields.tsx'
+import { SmsFields, smsBody, smsFieldNames } from './sms-fields.tsx'
+import { WalletFields } from './wallet-fields.tsx'
 import { WebPushFields } from './webpush-fields.tsx'
 import { WnsFields } from './wns-fields.tsx'
 
@@ -37,6 +40,8 @@ interface PlatformForm {
   fields: readonly string[]
   fromSandbox: (accounts: SandboxAccounts, values: Record<string, string>) => Record<string, string>
 }
+
+const dkimFields = ['dkim.domain', 'dkim.selector', 'dkim.private_key']
 
 const forms: Record<Platform, PlatformForm> = {
   apns: {
@@ -75,6 +80,75 @@ const forms: Record<Platform, PlatformForm> = {
     }),
     fromSandbox: ({ wns }) => ({ ...wns }),
   },
+  email: {
+    Fields: EmailFields,
+    first: { port: '587', security: 'starttls' },
+    fields: [
+      'host',
+      'port',
+      'security',
+      'user',
+      'password',
+      'from',
+      'reply_to',
+      'bounce_domain',
+      ...dkimFields,
+    ],
+    body: (v) => emailBody(v),
+    fromSandbox: ({ email }) => ({ ...email, port: String(email.port) }),
+  },
+  sms: {
+    Fields: SmsFields,
+    first: { provider: 'twilio' },
+    fields: smsFieldNames,
+    body: smsBody,
+    fromSandbox: ({ twilio, smpp }, { provider }) =>
+      provider === 'smpp'
+        ? // An account for each app: what phones write goes to the account that wrote to them.
+          {
+            ...smpp,
+            system_id: smpp.system_id + Math.random().toString(36).slice(2, 6),
+            port: String(smpp.port),
+            tls: String(smpp.tls),
+          }
+        : { ...twilio },
+  },
+  wallet: {
+    Fields: WalletFields,
+    first: {},
+    fields: ['pass_type_id', 'team_id', 'certificate', 'key', 'wwdr', 'passphrase'],
+    body: ({ pass_type_id = '', team_id = '', certificate = '', key = '', wwdr = '', passphrase }) => ({
+      pass_type_id,
+      team_id,
+      certificate,
+      key,
+      wwdr,
+      ...(passphrase ? { passphrase } : {}),
+    }),
+    fromSandbox: ({ wallet }) => ({ ...wallet }),
+  },
+}
+
+function emailBody(v: Record<string, string>): CredentialBody {
+  const { host = '', port, security = 'starttls', from = '' } = v
+  const optional = ['user', 'password', 'reply_to', 'bounce_domain'].flatMap((name) =>
+    v[name] ? [[name, v[name]] as const] : [],
+  )
+  const hasDkim = dkimFields.some((name) => v[name])
+  return {
+    host,
+    port: Number(port),
+    security: security as 'none' | 'starttls' | 'tls',
+    from,
+    ...Object.fromEntries(optional),
+    ...(hasDkim && {
+      dkim: {
+        domain: v['dkim.domain'] ?? '',
+        selector: v['dkim.selector'] ?? '',
+        private_key: v['dkim.private_key'] ?? '',
+      },
+    }),
+  }
 }
 
 function fcmBody(file: unknown): CredentialBody {

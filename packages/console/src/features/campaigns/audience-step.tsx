@@ -1,5 +1,5 @@
-import { type BodyInputOf, estimateSegment } from '@carillon/contract'
-import { Grid, Stack, Text, TextInput } from '@mantine/core'
+import { type BodyInputOf, estimateSegment, getSettings } from '@carillon/contract'
+import { Autocomplete, Grid, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { EstimateCard } from '../../shared/estimate-card.tsx'
 import { SegmentsSelect } from '../../shared/pickers.tsx'
@@ -8,6 +8,7 @@ import type { CampaignDraft } from './campaign-draft.ts'
 import type { StepProps } from './campaign-editor.tsx'
 
 export function AudienceStep({ draft, onChange, errors }: StepProps) {
+  const types = useRead(getSettings, {}).data?.campaign_types ?? []
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, sm: 7 }}>
@@ -20,13 +21,14 @@ export function AudienceStep({ draft, onChange, errors }: StepProps) {
             error={errors.name}
             onChange={(event) => onChange({ name: event.currentTarget.value })}
           />
-          <TextInput
+          <Autocomplete
             label="Type"
             description="A word of yours to find it by"
             maxLength={255}
+            data={types}
             value={draft.type}
             error={errors.type}
-            onChange={(event) => onChange({ type: event.currentTarget.value })}
+            onChange={(type) => onChange({ type })}
           />
           <SegmentsSelect
             label="In any of"

@@ -51,6 +51,7 @@ it('a campaign that is opened and saved unchanged stays as it was', () => {
     type: 'Sale',
     segment_ids: [appId],
     exclude_segment_ids: [],
+    reach: 'first' as const,
     zone: 'Europe/Berlin',
     start_local: '2026-04-01T09:00:30',
     end_local: '2026-04-02T09:00',
@@ -66,10 +67,23 @@ it('a campaign that is opened and saved unchanged stays as it was', () => {
         variables: { code: 'X' },
         overrides: { apns: { badge: 1 } },
         repeat: { every: 3, unit: 'weeks' as const },
+        delivery: { kind: 'local_time' as const, at: '09:00' },
+        pace_per_minute: 600,
+        topic: 'news',
+        tags: ['spring'],
       },
     ],
   }
   const body = toCampaign(draftOf(given as unknown as Campaign))
-  const { channel: _channel, content: _content, ...message } = given.messages[0] as (typeof given.messages)[0]
+  const { content: _content, ...message } = given.messages[0] as (typeof given.messages)[0]
   expect(body).toEqual({ ...given, messages: [message] })
+
+  const variants = [
+    { name: 'A', weight: 2, content: { title: 'Hello' }, overrides: { apns: { badge: 2 } } },
+    { name: 'B', weight: 1, template_id: appId },
+  ]
+  const { template_id: _template, ...rest } = message
+  const varied = { ...rest, experiment: { variants, control_percent: 5 } }
+  const saved = { ...given, messages: [{ ...varied, content: null, template_id: null }] }
+  expect(toCampaign(draftOf(saved as unknown as Campaign))).toEqual({ ...given, messages: [varied] })
 })

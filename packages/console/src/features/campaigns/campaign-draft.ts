@@ -1,21 +1,43 @@
-import type { BodyInputOf, Campaign, CampaignMessage, createCampaign, RepeatUnit } from '@carillon/contract'
+import type {
+  BodyInputOf,
+  Campaign,
+  CampaignMessage,
+  CampaignTiming,
+  Channel,
+  createCampaign,
+  MessageTiming,
+  ReachRule,
+} from '@carillon/contract'
 import { wallTime, zonedInstant } from '@carillon/contract'
 import { type ContentDraft, emptyDraft } from '../../shared/content/content-editing.ts'
+import {
+  besideVariants,
+  type ExperimentDraft,
+  experimentDraftOf,
+  missingInExperiment,
+  toExperiment,
+} from '../../shared/experiment/experiment-draft.ts'
 import { isObject, parseJson } from '../../shared/json-text.ts'
+import { type RulesDraft, rulesDraftOf, toRules } from '../../shared/rules/rules-draft.ts'
+import { emptyTiming, type TimingDraft, timingDraftOf, toTiming } from '../../shared/timing/timing-draft.ts'
+import { emptyRhythm, missingInRhythm, type RhythmDraft, rhythmDraftOf, toRepeat } from './rhythm-draft.ts'
 
 /** One message while it is written. */
-export interface MessageDraft extends ContentDraft {
+export interface MessageDraft extends ContentDraft, RhythmDraft {
   /** Names the draft on this page; `id` is what the server calls it, once it has. */
   key: string
   id?: string
   name: string
+  channel: Channel
   appId: string | undefined
   /** Sends the template as it is saved instead of the content written here. */
   templateId: string | undefined
+  /** Variants of the texts, of which the one above is open. */
+  experiment?: ExperimentDraft
   /** JSON text. */
   variables: string
-  repeat: RepeatUnit | 'none'
-  repeatEvery: number
+  timing: TimingDraft
+  rules?: RulesDraft
 }
 
 export interface CampaignDraft {
@@ -23,6 +45,7 @@ export interface CampaignDraft {
   type: string
   segmentIds: string[]
   excludedSegmentIds: string[]
+  reach: ReachRule
   zone: string
   /** Wall-clock times in `zone`, as a datetime-local input writes them. */
   startLocal: string
@@ -42,6 +65,7 @@ export function emptyCampaign(zone: string, now: Date): CampaignDraft {
     type: '',
     segmentIds: [],
     excludedSegmentIds: [],
+    reach: 'all',
     zone,
     startLocal: wallTime(start, zone),
     endLocal: wallTime(new Date(start.getTime() + 7 * dayMs), zone),
@@ -56,11 +80,12 @@ export function newMessage(others: readonly MessageDraft[]): MessageDraft {
     ...emptyDraft,
     key: String(highest + 1),
     name: `Message ${others.length + 1}`,
+    channel: 'push',
     appId: undefined,
     templateId: undefined,
     variables: '',
-    repeat: 'none',
-    repeatEvery: 1,
+    ...emptyRhythm,
+    timing: emptyTiming,
   }
 }
 
@@ -70,6 +95,7 @@ export function draftOf(campaign: Campaign): CampaignDraft {
     type: campaign.type ?? '',
     segmentIds: campaign.segment_ids,
     excludedSegmentIds: campaign.exclude_segment_ids,
+    reach: campaign.reach,
     zone: campaign.zone,
     startLocal: campaign.start_local,
     endLocal: campaign.end_local,
@@ -83,13 +109,16 @@ function messageDraftOf(message: CampaignMessage, place: number): MessageDraft {
     key: String(place + 1),
     id: message.id,
     name: message.name,
+    channel: message.channel,
     appId: message.app_id,
     templateId: message.template_id ?? undefined,
     content: message.content ?? emptyDraft.content,
     overrides: message.overrides,
+    ...experimentDraftOf(message.experiment, message.overrides),
     variables: Object.keys(message.variables).length > 0 ? JSON.stringify(message.variables, null, 2) : '',
-    repeat: message.repeat?.unit ?? 'none',
-    repeatEvery: message.repeat?.every ?? 1,
+    ...rhythmDraftOf(message.repeat),
+    timing: timingDraftOf(message.delivery ?? null, message.pace_per_minute ?? null),
+    rules: rulesDraftOf(message),
   }
 }
 
@@ -105,6 +134,7 @@ export function toCampaign(draft: CampaignDraft): CampaignBody | null {
     ...(draft.type.trim() ? { type: draft.type } : {}),
     segment_ids: draft.segmentIds,
     exclude_segment_ids: draft.excludedSegmentIds,
+    reach: draft.reach,
     zone: draft.zone,
     start_local: draft.startLocal,
     end_local: draft.endLocal,
@@ -119,20 +149,44 @@ function toMessage(message: MessageDraft) {
   return {
     ...(message.id ? { id: message.id } : {}),
     name: message.name.trim() || 'Message',
+    channel: message.channel,
     app_id: message.appId,
-    ...(message.templateId
-      ? { template_id: message.templateId }
-      : isWritten(message)
-        ? { content: message.content }
-        : {}),
+    ...(message.experiment
+      ? { experiment: toExperiment(message), ...besideVariants(message.experiment) }
+      : textsOf(message)),
     ...(isObject(value) ? { variables: value as Record<string, never> } : {}),
-    ...(Object.keys(message.overrides).length > 0 ? { overrides: message.overrides } : {}),
-    ...(message.repeat === 'none' ? {} : { repeat: { every: message.repeatEvery, unit: message.repeat } }),
+    ...toRules(message.rules),
+    ...rhythmOf(message),
+  }
+}
+
+/** A round by each person's own clock is each person's turn already. */
+function rhythmOf(message: MessageDraft) {
+  const repeat = toRepeat(message)
+  const { delivery, ...pace } = toTiming(message.timing)
+  const isOwnClock = repeat !== null && 'at' in repeat && repeat.local
+  return {
+    ...(repeat && { repeat }),
+    ...(delivery && !isOwnClock && { delivery: campaignTimingOf(delivery) }),
+    ...pace,
+  }
+}
+
+/** The next time of day is never late. */
+function campaignTimingOf(timing: MessageTiming): CampaignTiming {
+  return timing.kind === 'local_time' ? { kind: 'local_time', at: timing.at } : timing
+}
+
+function textsOf(message: MessageDraft) {
+  const { templateId, content, overrides } = message
+  return {
+    ...(templateId ? { template_id: templateId } : isWritten(message) ? { content } : {}),
+    ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
   }
 }
 
 /** A language alone is no content yet. */
-function isWritten({ content }: MessageDraft): boolean {
+function isWritten({ content }: ContentDraft): boolean {
   return Object.keys(content).some((field) => field !== 'default_locale')
 }
 
@@ -155,6 +209,8 @@ function missingInMessage(message: MessageDraft): string[] {
   return [
     ...(appId ? [] : [`${name}: pick the app that sends.`]),
     ...(templateId || isWritten(message) ? [] : [`${name}: write it, or pick a template.`]),
+    ...missingInRhythm(message).map((sentence) => `${name}: ${sentence}`),
+    ...missingInExperiment(message, isWritten).map((sentence) => `${name}: ${sentence}`),
     ...(parseJson(variables).fault ? [`${name}: the variables are not valid JSON.`] : []),
   ]
 }

@@ -2,11 +2,12 @@ import { type Campaign, type CampaignMessage, getCampaignCounts } from '@carillo
 import { Group, Text } from '@mantine/core'
 import { Rows } from '../../shared/data-table.tsx'
 import { Figure } from '../../shared/estimate-card.tsx'
-import { count, counted, percent } from '../../shared/format.ts'
+import { count, percent } from '../../shared/format.ts'
 import { Section } from '../../shared/page.tsx'
 import { useApps } from '../../shared/pickers.tsx'
 import { useRead } from '../../shared/server.ts'
 import { Loaded } from '../../shared/states.tsx'
+import { describeRepeat } from './rhythm-draft.ts'
 
 /** Counting everybody in the segments takes the server a moment, so it is not asked as often as the rest. */
 const refetchMs = 15_000
@@ -67,12 +68,11 @@ function rowsOf({ messages }: Campaign, counts: readonly Found[]) {
 }
 
 function Name({ message: { name, repeat }, app }: { message: CampaignMessage; app: string | undefined }) {
-  const rhythm = repeat ? `again every ${counted(repeat.every, repeat.unit.slice(0, -1))}` : 'once'
   return (
     <>
       <Text fw={500}>{name}</Text>
       <Text c="dimmed" size="xs">
-        {[app, rhythm].filter(Boolean).join(', ')}
+        {[app, describeRepeat(repeat)].filter(Boolean).join(', ')}
       </Text>
     </>
   )

@@ -10,6 +10,7 @@ import { StatusPill } from '../../shared/status-pill.tsx'
 import { TimeText } from '../../shared/time-text.tsx'
 import { CampaignActions } from './campaign-actions.tsx'
 import { CampaignChecks } from './campaign-checks.tsx'
+import { CampaignExperiments } from './campaign-experiments.tsx'
 import { CampaignNumbers } from './campaign-numbers.tsx'
 import { CampaignRuns } from './campaign-runs.tsx'
 import { LocalSpan } from './local-span.tsx'
@@ -36,6 +37,7 @@ export function CampaignPage() {
 function CampaignTabs({ campaign }: { campaign: Campaign }) {
   const { tab = 'numbers' } = route.useSearch()
   const navigate = useNavigate()
+  const hasExperiment = campaign.messages.some(({ experiment }) => experiment)
   const show = (next: string | null) =>
     void navigate({
       to: '/campaigns/$campaignId',
@@ -49,6 +51,7 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="numbers">Numbers</Tabs.Tab>
+          {hasExperiment && <Tabs.Tab value="experiments">Experiments</Tabs.Tab>}
           <Tabs.Tab value="runs">Runs</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="numbers">
@@ -56,6 +59,9 @@ function CampaignTabs({ campaign }: { campaign: Campaign }) {
             <CampaignNumbers campaign={campaign} />
             <Schedule campaign={campaign} />
           </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="experiments">
+          <CampaignExperiments campaign={campaign} />
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <CampaignRuns campaignId={campaign.id} />

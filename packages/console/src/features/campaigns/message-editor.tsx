@@ -1,14 +1,21 @@
-import { listTemplates, repeatUnits } from '@carillon/contract'
-import { Button, Grid, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { listTemplates } from '@carillon/contract'
+import { Button, Grid, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { ChannelSelect } from '../../shared/channels.tsx'
 import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
 import { PreviewPanel, usePreviews } from '../../shared/devices/preview-panel.tsx'
-import { words } from '../../shared/format.ts'
+import { openErrors } from '../../shared/experiment/experiment-draft.ts'
+import { ExperimentSettings } from '../../shared/experiment/experiment-settings.tsx'
+import { VariantTabs } from '../../shared/experiment/variant-tabs.tsx'
 import { isObject, parseJson } from '../../shared/json-text.ts'
 import { AppSelect, useApps } from '../../shared/pickers.tsx'
+import { RulesFields } from '../../shared/rules/rules-fields.tsx'
 import { useRead } from '../../shared/server.ts'
+import { TimingFields } from '../../shared/timing/timing-fields.tsx'
 import type { MessageDraft } from './campaign-draft.ts'
+import { isOnCalendar } from './rhythm-draft.ts'
+import { RhythmFields } from './rhythm-fields.tsx'
 
 interface MessageEditorProps {
   message: MessageDraft
@@ -17,7 +24,8 @@ interface MessageEditorProps {
   onRemove: () => void
 }
 
-export function MessageEditor({ message, errors, onChange, onRemove }: MessageEditorProps) {
+export function MessageEditor({ message, errors: given, onChange, onRemove }: MessageEditorProps) {
+  const errors = openErrors(given, message.experiment)
   const [language, setLanguage] = useState<string | null>(null)
   const templates = useRead(listTemplates, { query: { limit: 200 } }).data?.data ?? []
   const change = (part: Partial<MessageDraft>) => onChange({ ...message, ...part })
@@ -40,7 +48,15 @@ export function MessageEditor({ message, errors, onChange, onRemove }: MessageEd
               onChange={(appId) => change({ appId })}
             />
           </Group>
-          <Rhythm message={message} error={errors['repeat.every']} onChange={change} />
+          <ChannelSelect value={message.channel} onChange={(channel) => change({ channel })} />
+          <RhythmFields rhythm={message} errors={errors} onChange={change} />
+          <TimingFields
+            timing={message.timing}
+            paceOnly={message.repeatLocal && isOnCalendar(message)}
+            errors={errors}
+            onChange={(timing) => change({ timing })}
+          />
+          <VariantTabs draft={message} onChange={change} errors={errors} />
           {templates.length > 0 && (
             <Select
               label="Template"
@@ -56,6 +72,8 @@ export function MessageEditor({ message, errors, onChange, onRemove }: MessageEd
           )}
           {!message.templateId && (
             <ContentEditor
+              key={message.experiment?.open}
+              channel={message.channel}
               draft={message}
               onChange={change}
               errors={errors}
@@ -63,6 +81,14 @@ export function MessageEditor({ message, errors, onChange, onRemove }: MessageEd
               onLanguage={setLanguage}
             />
           )}
+          {message.experiment && (
+            <ExperimentSettings
+              experiment={message.experiment}
+              errors={errors}
+              onChange={(experiment) => change({ experiment })}
+            />
+          )}
+          <RulesFields rules={message.rules} errors={errors} onChange={(rules) => change({ rules })} />
           <CodeTextarea
             label="Variables"
             description="JSON for {{ variables.… }}, the same for everybody"
@@ -85,42 +111,6 @@ export function MessageEditor({ message, errors, onChange, onRemove }: MessageEd
   )
 }
 
-interface RhythmProps {
-  message: MessageDraft
-  error: string | undefined
-  onChange: (part: Partial<MessageDraft>) => void
-}
-
-function Rhythm({ message: { repeat, repeatEvery }, error, onChange }: RhythmProps) {
-  return (
-    <Group grow align="flex-start">
-      <Select
-        label="Repeat"
-        description="Counted from the start of the campaign"
-        allowDeselect={false}
-        data={[
-          { value: 'none', label: 'Each person once' },
-          ...repeatUnits.map((value) => ({ value, label: `Every so many ${words(value).toLowerCase()}` })),
-        ]}
-        value={repeat}
-        onChange={(unit) => unit && onChange({ repeat: unit as MessageDraft['repeat'] })}
-      />
-      {repeat !== 'none' && (
-        <NumberInput
-          label={words(repeat)}
-          description="From one round to the next"
-          min={1}
-          max={1_000}
-          allowDecimal={false}
-          value={repeatEvery}
-          error={error}
-          onChange={(every) => onChange({ repeatEvery: Number(every) || 1 })}
-        />
-      )}
-    </Group>
-  )
-}
-
 function MessagePreview({ message, language }: { message: MessageDraft; language: string | null }) {
   const [userId, setUserId] = useState<string>()
   const app = (useApps().data?.data ?? []).find(({ id }) => id === message.appId)
@@ -128,13 +118,22 @@ function MessagePreview({ message, language }: { message: MessageDraft; language
   const previews = usePreviews(
     {
       ...(message.templateId ? { template_id: message.templateId } : { content: message.content }),
-      overrides: message.overrides,
+      overrides: { ...message.experiment?.common, ...message.overrides },
       ...(isObject(value) ? { variables: value as Record<string, never> } : {}),
+      channel: message.channel,
       app_id: message.appId,
       user_id: userId,
       ...(language ? { locale: language } : {}),
     },
     !fault,
   )
-  return <PreviewPanel previews={previews} app={app} userId={userId} onUser={setUserId} />
+  return (
+    <PreviewPanel
+      channel={message.channel}
+      previews={previews}
+      app={app}
+      userId={userId}
+      onUser={setUserId}
+    />
+  )
 }

@@ -1,4 +1,5 @@
-import { Button, Group, Stack, Tabs } from '@mantine/core'
+import type { ReachRule } from '@carillon/contract'
+import { Button, Group, Select, Stack, Tabs } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type MessageDraft, newMessage } from './campaign-draft.ts'
@@ -7,8 +8,8 @@ import { MessageEditor } from './message-editor.tsx'
 
 const most = 20
 
-/** One tab for each message; each goes to everybody in the segments, by its own app and rhythm. */
-export function MessagesStep({ draft: { messages }, onChange, errors }: StepProps) {
+/** One tab for each message, in their order of priority; each has its own app, channel and rhythm. */
+export function MessagesStep({ draft: { messages, reach }, onChange, errors }: StepProps) {
   const [open, setOpen] = useState(messages[0]?.key ?? null)
   const put = (next: MessageDraft) =>
     onChange({ messages: messages.map((message) => (message.key === next.key ? next : message)) })
@@ -24,7 +25,20 @@ export function MessagesStep({ draft: { messages }, onChange, errors }: StepProp
   }
   return (
     <Stack>
-      <Group justify="flex-end">
+      <Group justify="space-between" align="flex-end">
+        {messages.length > 1 && (
+          <Select
+            label="Who gets which"
+            miw={280}
+            allowDeselect={false}
+            data={[
+              { value: 'all', label: 'Each message to everybody it reaches' },
+              { value: 'first', label: 'Each person the first message that reaches them' },
+            ]}
+            value={reach}
+            onChange={(value) => value && onChange({ reach: value as ReachRule })}
+          />
+        )}
         <Button
           variant="default"
           leftSection={<IconPlus size={14} aria-hidden />}

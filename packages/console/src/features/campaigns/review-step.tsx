@@ -1,11 +1,13 @@
 import { Alert, Button, Group, List, Stack } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
-import { counted } from '../../shared/format.ts'
+import { channelNames } from '../../shared/channels.tsx'
 import { Facts } from '../../shared/page.tsx'
 import { useSegmentChoices } from '../../shared/pickers.tsx'
 import { useCan } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
+import { describeTiming } from '../../shared/timing/timing-words.ts'
 import { type CampaignDraft, type MessageDraft, missingIn, toCampaign } from './campaign-draft.ts'
+import { describeRepeat, isOnCalendar, toRepeat } from './rhythm-draft.ts'
 
 interface ReviewStepProps {
   draft: CampaignDraft
@@ -69,13 +71,19 @@ function Summary({ draft }: { draft: CampaignDraft }) {
         ['From', draft.startLocal.replace('T', ' ') || undefined],
         ['To', draft.endLocal.replace('T', ' ') || undefined],
         ['Time zone', draft.zone],
-        ...draft.messages.map((message) => [message.name, rhythmOf(message)] as const),
+        ['Each person gets', draft.reach === 'first' && 'the first message that reaches them'],
+        ...draft.messages.map(
+          (message) => [message.name, `${channelNames[message.channel].name}. ${rhythmOf(message)}`] as const,
+        ),
       ]}
     />
   )
 }
 
-function rhythmOf({ repeat, repeatEvery }: MessageDraft): string {
-  if (repeat === 'none') return 'Each person once'
-  return `Each person once in every ${counted(repeatEvery, repeat.slice(0, -1))}`
+function rhythmOf(message: MessageDraft): string {
+  const { timing, repeatLocal } = message
+  // A round by each person's own clock is each person's turn already.
+  const shown = repeatLocal && isOnCalendar(message) ? { ...timing, turn: 'together' as const } : timing
+  const sentences = describeTiming(shown, { startAt: null, expected: null, now: new Date() })
+  return [`${describeRepeat(toRepeat(message))}.`, ...sentences].join(' ')
 }

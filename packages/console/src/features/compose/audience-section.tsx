@@ -1,5 +1,7 @@
+import type { Channel } from '@carillon/contract'
 import { Grid, Radio, Select, Stack, TagsInput, Text } from '@mantine/core'
 import { useAttributes } from '../../shared/attributes.ts'
+import { ChannelSelect } from '../../shared/channels.tsx'
 import { EstimateCard, Figure } from '../../shared/estimate-card.tsx'
 import { count } from '../../shared/format.ts'
 import { AppSelect, SegmentsSelect, UsersSelect } from '../../shared/pickers.tsx'
@@ -12,6 +14,18 @@ const familyLabels: Record<Family, string> = {
   users_by: 'Users by an attribute or identifier',
   users: 'Users picked one by one',
   subscriptions: 'Single devices, by subscription id',
+  addresses: 'Typed addresses',
+}
+
+/** Only addresses can be typed in. */
+function familiesOf(channel: Channel) {
+  const isTyped = channel === 'email' || channel === 'sms'
+  return Object.entries(familyLabels).filter(([family]) => isTyped || family !== 'addresses')
+}
+
+function withChannel({ audience }: ComposeDraft, channel: Channel): Partial<ComposeDraft> {
+  const isOffered = familiesOf(channel).some(([family]) => family === audience.family)
+  return { channel, ...(isOffered ? {} : { audience: { ...audience, family: 'all' } }) }
 }
 
 interface AudienceSectionProps {
@@ -34,6 +48,10 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
             error={errors.app_id}
             onChange={(appId) => onChange({ appId })}
           />
+          <ChannelSelect
+            value={draft.channel}
+            onChange={(channel) => onChange(withChannel(draft, channel))}
+          />
           <Radio.Group
             label="Who gets it"
             value={audience.family}
@@ -41,7 +59,7 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
             onChange={(family) => set({ family: family as Family })}
           >
             <Stack gap={7} mt={4}>
-              {Object.entries(familyLabels).map(([value, label]) => (
+              {familiesOf(draft.channel).map(([value, label]) => (
                 <Radio key={value} value={value} label={label} />
               ))}
             </Stack>
@@ -59,19 +77,32 @@ export function AudienceSection({ draft, estimate, onChange, errors }: AudienceS
         <Text fw={500} mb="xs">
           Audience estimate
         </Text>
-        <Estimated audience={audience} estimate={estimate} />
+        <Estimated channel={draft.channel} audience={audience} estimate={estimate} />
       </Grid.Col>
     </Grid>
   )
 }
 
-function Estimated({ audience, estimate }: { audience: AudienceDraft; estimate: AudienceEstimate }) {
-  const pickedOneByOne = audience.family === 'users' || audience.family === 'subscriptions'
-  if (pickedOneByOne) return <Figure label="Devices" value={count(estimate.expected ?? 0)} />
+interface EstimatedProps {
+  channel: Channel
+  audience: AudienceDraft
+  estimate: AudienceEstimate
+}
+
+function Estimated({ channel, audience, estimate }: EstimatedProps) {
+  const pickedOneByOne = ['users', 'subscriptions', 'addresses'].includes(audience.family)
+  if (pickedOneByOne) return <Figure label="Recipients" value={count(estimate.expected ?? 0)} />
   if (!estimate.estimate && !estimate.fetching && !estimate.error) {
     return <Text c="dimmed">Name somebody to see how many match.</Text>
   }
-  return <EstimateCard estimate={estimate.estimate} error={estimate.error} fetching={estimate.fetching} />
+  return (
+    <EstimateCard
+      channel={channel}
+      estimate={estimate.estimate}
+      error={estimate.error}
+      fetching={estimate.fetching}
+    />
+  )
 }
 
 interface FamilyFieldsProps {
@@ -133,6 +164,17 @@ function FamilyFields({ audience, onChange, errors }: FamilyFieldsProps) {
           value={audience.subscriptionIds}
           error={errors['to.subscription_ids']}
           onChange={(subscriptionIds) => onChange({ subscriptionIds })}
+        />
+      )
+    case 'addresses':
+      return (
+        <TagsInput
+          label="Email addresses or phone numbers"
+          description="One each, or a list pasted with commas or line breaks"
+          splitChars={[',', '\n', ';']}
+          value={audience.addresses}
+          error={errors['to.addresses']}
+          onChange={(addresses) => onChange({ addresses })}
         />
       )
   }

@@ -1,7 +1,18 @@
-import type { App, Estimate, Preview } from '@carillon/contract'
+import {
+  type App,
+  type Channel,
+  channelOfPlatform,
+  channelPlatforms,
+  type Estimate,
+  type Platform,
+  type Preview,
+} from '@carillon/contract'
+import type { ContentDraft } from '../../shared/content/content-editing.ts'
+import { missingInExperiment } from '../../shared/experiment/experiment-draft.ts'
 import { count } from '../../shared/format.ts'
 import { parseJson } from '../../shared/json-text.ts'
 import { platformNames } from '../../shared/platforms.tsx'
+import { hasPassedEverywhere } from '../../shared/timing/timing-words.ts'
 import { type ComposeDraft, toAudience } from './compose-draft.ts'
 import { zonedInstant } from './zoned-time.ts'
 
@@ -40,7 +51,7 @@ function checkAudience(draft: ComposeDraft, { app, expected, reachable }: Circum
   if (!toAudience(draft.audience)) say('error', 'Name somebody to send to.')
   if (expected === 0) say('warning', 'Nobody can be reached now: no device would get this.')
   if (app && reachable) {
-    for (const platform of ['apns', 'fcm', 'webpush', 'wns'] as const) {
+    for (const platform of channelPlatforms[draft.channel]) {
       if (reachable[platform] > 0 && !app.credentials.includes(platform)) {
         const { name } = platformNames[platform]
         say(
@@ -57,11 +68,10 @@ function checkContent(draft: ComposeDraft, { app, previews }: Circumstances): Fi
   const findings: Finding[] = []
   const say = (severity: Finding['severity'], sentence: string) =>
     findings.push({ severity, section: 2, sentence })
-  const { content, overrides, templateId, variables } = draft
-  const ownTexts = [content, ...Object.values(overrides)].some(
-    (texts) => texts && (texts.title || texts.body),
-  )
-  if (!templateId && !content.silent && !ownTexts) say('error', 'Write a title or a body.')
+  const { overrides, templateId, variables } = draft
+  const isWritten = (texts: ContentDraft) => texts.content.silent || isWrittenFor(draft.channel, texts)
+  if (!templateId && !isWritten(draft)) say('error', 'Write something to send.')
+  for (const sentence of missingInExperiment(draft, isWritten)) say('error', sentence)
   if (parseJson(variables).fault) say('error', 'The variables are not valid JSON.')
   // Without a text no platform can be built, which is said already.
   const wanted = findings.some(({ severity }) => severity === 'error')
@@ -77,11 +87,30 @@ function checkContent(draft: ComposeDraft, { app, previews }: Circumstances): Fi
   return findings
 }
 
+function isWrittenFor(channel: Channel, { content, overrides }: ContentDraft): boolean {
+  const own = Object.entries(overrides).flatMap(([platform, texts]) =>
+    channelOfPlatform(platform as Platform) === channel ? [texts] : [],
+  )
+  return [content, ...own].some((texts) => hasText(texts))
+}
+
+/** Any of the fields that hold texts. */
+function hasText(texts: Record<string, unknown>): boolean {
+  return ['title', 'body', 'subject', 'html', 'mjml', 'text', 'kind'].some((field) => Boolean(texts[field]))
+}
+
 function checkDelivery({ delivery }: ComposeDraft, { nowMs }: Circumstances): Finding[] {
   const findings: Finding[] = []
   const say = (severity: Finding['severity'], sentence: string) =>
     findings.push({ severity, section: 3, sentence })
-  const start = delivery.when === 'later' ? zonedInstant(delivery.at, delivery.zone) : new Date(nowMs)
+  const { turn, localAt } = delivery.timing
+  const isLocal = turn === 'local_time'
+  const isLater = delivery.when === 'later' && !isLocal
+  const start = isLater ? zonedInstant(delivery.at, delivery.zone) : new Date(nowMs)
+  if (isLocal && !zonedInstant(localAt, 'UTC'))
+    say('error', 'Say what people’s clocks show when they get it.')
+  else if (isLocal && hasPassedEverywhere(localAt, new Date(nowMs)))
+    say('error', 'The time has passed wherever people may be.')
   if (!start) say('error', 'Say when it starts.')
   else if (start.getTime() < nowMs) say('error', 'The start lies in the past.')
   if (delivery.expiry === 'at') {

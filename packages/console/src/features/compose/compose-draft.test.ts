@@ -1,6 +1,7 @@
 import type { App, Preview } from '@carillon/contract'
 import { MessageCreate } from '@carillon/contract'
 import { describe, expect, it } from 'vitest'
+import { openVariant, startExperiment } from '../../shared/experiment/experiment-draft.ts'
 import { type Circumstances, checkDraft } from './compose-checks.ts'
 import {
   type ComposeDraft,
@@ -25,7 +26,7 @@ const app: App = {
   subscriptions: 10,
   created_at: '2026-01-01T00:00:00Z',
 }
-const reachable = { apns: 5, fcm: 0, webpush: 0, wns: 0, email: 0, sms: 0 }
+const reachable = { apns: 5, fcm: 0, webpush: 0, wns: 0, email: 0, sms: 0, wallet: 0 }
 const calm: Circumstances = {
   app,
   expected: 5,
@@ -58,6 +59,41 @@ describe('what a draft becomes', () => {
       variables: { code: 'X' },
       confirm_audience_at_most: 105,
     })
+  })
+
+  it('goes at a time of each person’s own, and then has no start', () => {
+    const { delivery } = written()
+    const timing = {
+      ...delivery.timing,
+      turn: 'local_time' as const,
+      localAt: '2026-07-01T09:00',
+      perMinute: 60,
+    }
+    const later = { ...delivery, when: 'later' as const, at: '2026-06-30T09:00', timing }
+    const message = MessageCreate.parse(toMessage(written({ delivery: later }), null))
+    expect(message).toMatchObject({
+      delivery: { kind: 'local_time', at: '2026-07-01T09:00', late: 'next_day' },
+      pace_per_minute: 60,
+    })
+    expect(message.start_at).toBeUndefined()
+    expect(sentences(written({ delivery: later }))).toEqual([])
+    const past = { ...later, timing: { ...timing, localAt: '2026-05-30T09:00' } }
+    expect(sentences(written({ delivery: past }))).toEqual([
+      'error: The time has passed wherever people may be.',
+    ])
+    const none = { ...later, timing: { ...timing, localAt: '' } }
+    expect(sentences(written({ delivery: none }))).toEqual([
+      'error: Say what people’s clocks show when they get it.',
+    ])
+  })
+
+  it('is an experiment where variants are tried, and every one of them has to say something', () => {
+    const two = openVariant(startExperiment(written({ content: {} })), 1)
+    const draft = { ...written(), ...two, content: { title: 'Hi' } }
+    expect(sentences(draft)).toEqual(['error: Variant A: write it, or pick a template.'])
+    const message = MessageCreate.parse(toMessage(draft, null))
+    expect(message.experiment?.variants.map(({ content }) => content?.title)).toEqual([undefined, 'Hi'])
+    expect(message).not.toHaveProperty('content')
   })
 
   it('is nothing while it names nobody', () => {
@@ -97,7 +133,7 @@ describe('the checklist of the review', () => {
     const unpublished = { ...calm, app: { ...app, status: 'unpublished' as const } }
     expect(sentences(draft, unpublished)).toEqual([
       'error: Shop is not published; only published apps send.',
-      'error: Write a title or a body.',
+      'error: Write something to send.',
       'error: The variables are not valid JSON.',
     ])
   })

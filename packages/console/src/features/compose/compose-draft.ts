@@ -1,9 +1,23 @@
-import type { Audience, BodyInputOf, createMessage, Message } from '@carillon/contract'
+import type {
+  Audience,
+  BodyInputOf,
+  Channel,
+  createMessage,
+  Message,
+  MessageTiming,
+} from '@carillon/contract'
 import { type ContentDraft, emptyDraft as emptyContent } from '../../shared/content/content-editing.ts'
+import {
+  type ExperimentDraft,
+  experimentDraftOf,
+  toExperiment,
+} from '../../shared/experiment/experiment-draft.ts'
 import { isObject, parseJson } from '../../shared/json-text.ts'
+import { type RulesDraft, rulesDraftOf, toRules } from '../../shared/rules/rules-draft.ts'
+import { emptyTiming, type TimingDraft, timingDraftOf, toTiming } from '../../shared/timing/timing-draft.ts'
 import { zonedInstant } from './zoned-time.ts'
 
-export type Family = 'all' | 'segments' | 'users_by' | 'users' | 'subscriptions'
+export type Family = 'all' | 'segments' | 'users_by' | 'users' | 'subscriptions' | 'addresses'
 
 /** Every family keeps what was entered, so that looking at another one loses nothing. */
 export interface AudienceDraft {
@@ -14,6 +28,7 @@ export interface AudienceDraft {
   values: string[]
   userIds: string[]
   subscriptionIds: string[]
+  addresses: string[]
 }
 
 export interface DeliveryDraft {
@@ -21,20 +36,26 @@ export interface DeliveryDraft {
   /** Wall-clock time in `zone`, as a datetime-local input writes it. */
   at: string
   zone: string
+  timing: TimingDraft
   expiry: 'default' | 'after' | 'at'
   ttlHours: number
   expiresAt: string
   priority: 'high' | 'normal'
   category: 'transactional' | 'marketing'
   collapseId: string
+  /** Drafts that were kept before there were topics have none. */
+  rules?: RulesDraft
   dryRun: boolean
 }
 
 export interface ComposeDraft extends ContentDraft {
+  channel: Channel
   appId: string | undefined
   audience: AudienceDraft
   /** Sends the template as it is saved instead of the content written here. */
   templateId: string | undefined
+  /** Variants of the texts, of which the one above is open. */
+  experiment?: ExperimentDraft
   /** JSON text. */
   variables: string
   delivery: DeliveryDraft
@@ -43,6 +64,7 @@ export interface ComposeDraft extends ContentDraft {
 export function emptyComposeDraft(zone: string): ComposeDraft {
   return {
     ...emptyContent,
+    channel: 'push',
     appId: undefined,
     audience: {
       family: 'all',
@@ -52,6 +74,7 @@ export function emptyComposeDraft(zone: string): ComposeDraft {
       values: [],
       userIds: [],
       subscriptionIds: [],
+      addresses: [],
     },
     templateId: undefined,
     variables: '',
@@ -59,6 +82,7 @@ export function emptyComposeDraft(zone: string): ComposeDraft {
       when: 'now',
       at: '',
       zone,
+      timing: emptyTiming,
       expiry: 'default',
       ttlHours: 24,
       expiresAt: '',
@@ -93,6 +117,8 @@ function familyOf(audience: AudienceDraft): Audience | null {
       return audience.userIds.length > 0 ? { user_ids: audience.userIds } : null
     case 'subscriptions':
       return audience.subscriptionIds.length > 0 ? { subscription_ids: audience.subscriptionIds } : null
+    case 'addresses':
+      return audience.addresses.length > 0 ? { addresses: audience.addresses } : null
   }
 }
 
@@ -101,19 +127,26 @@ export function toMessage(draft: ComposeDraft, atMost: number | null): MessageBo
   const to = toAudience(draft.audience)
   if (!to) return null
   const { delivery } = draft
-  const { content, overrides, templateId } = draft
   return {
     app_id: draft.appId,
+    channel: draft.channel,
     to,
-    ...(templateId ? { template_id: templateId } : { content }),
-    ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
+    ...(draft.experiment ? { experiment: toExperiment(draft) } : textsOf(draft)),
     ...variablesOf(draft),
     ...timing(delivery),
     ...(delivery.collapseId ? { collapse_id: delivery.collapseId } : {}),
     priority: delivery.priority,
     category: delivery.category,
+    ...toRules(delivery.rules),
     dry_run: delivery.dryRun,
     ...(atMost === null ? {} : { confirm_audience_at_most: atMost }),
+  }
+}
+
+function textsOf({ content, overrides, templateId }: ComposeDraft) {
+  return {
+    ...(templateId ? { template_id: templateId } : { content }),
+    ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
   }
 }
 
@@ -127,10 +160,15 @@ export function guardFor(expected: number): number {
   return Math.max(expected + 100, Math.ceil(expected * 1.1))
 }
 
-function timing(delivery: DeliveryDraft): Pick<MessageBody, 'start_at' | 'expires_at' | 'ttl_seconds'> {
-  const start = delivery.when === 'later' ? zonedInstant(delivery.at, delivery.zone) : null
+function timing(
+  delivery: DeliveryDraft,
+): Pick<MessageBody, 'start_at' | 'expires_at' | 'ttl_seconds' | 'delivery' | 'pace_per_minute'> {
+  // A local date and time says by itself when it starts.
+  const hasStart = delivery.when === 'later' && delivery.timing.turn !== 'local_time'
+  const start = hasStart ? zonedInstant(delivery.at, delivery.zone) : null
   const expires = delivery.expiry === 'at' ? zonedInstant(delivery.expiresAt, delivery.zone) : null
   return {
+    ...toTiming(delivery.timing),
     ...(start ? { start_at: start.toISOString() } : {}),
     ...(expires ? { expires_at: expires.toISOString() } : {}),
     ...(delivery.expiry === 'after' ? { ttl_seconds: Math.round(delivery.ttlHours * 3_600) } : {}),
@@ -173,15 +211,19 @@ export function draftLike(message: Message, zone: string): ComposeDraft {
       ? 'users_by'
       : to.user_ids
         ? 'users'
-        : to.subscription_ids
-          ? 'subscriptions'
-          : 'all'
+        : to.addresses
+          ? 'addresses'
+          : to.subscription_ids
+            ? 'subscriptions'
+            : 'all'
   return {
     ...empty,
+    channel: message.channel,
     appId: message.app_id,
     content: (message.content as ContentDraft['content'] | null) ?? empty.content,
     overrides: (message.overrides as ContentDraft['overrides'] | null) ?? {},
     templateId: message.template_id ?? undefined,
+    ...experimentDraftOf(message.experiment),
     variables: isObject(message.variables) ? JSON.stringify(message.variables, null, 2) : '',
     audience: {
       ...empty.audience,
@@ -192,12 +234,15 @@ export function draftLike(message: Message, zone: string): ComposeDraft {
       values: to.users_by?.values ?? [],
       userIds: to.user_ids ?? [],
       subscriptionIds: to.subscription_ids ?? [],
+      addresses: to.addresses ?? [],
     },
     delivery: {
       ...empty.delivery,
+      timing: timingDraftOf(message.delivery as MessageTiming | null, message.pace_per_minute),
       priority: message.priority === 'normal' ? 'normal' : 'high',
       category: message.category === 'transactional' ? 'transactional' : 'marketing',
       collapseId: message.collapse_id ?? '',
+      rules: rulesDraftOf(message),
     },
   }
 }

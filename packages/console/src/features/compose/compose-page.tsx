@@ -69,6 +69,7 @@ function Composer({ first }: { first: ComposeDraft }) {
             <NumberedSection number={3} title="Delivery">
               <DeliverySection
                 delivery={draft.delivery}
+                expected={estimate.expected}
                 onChange={(delivery) => change({ delivery })}
                 errors={errors}
               />
@@ -93,11 +94,17 @@ function Composer({ first }: { first: ComposeDraft }) {
 }
 
 function StickyPreview({ composition }: { composition: ReturnType<typeof useComposition> }) {
-  const { previews, app, previewUser, setPreviewUser } = composition
+  const { draft, previews, app, previewUser, setPreviewUser } = composition
   return (
     <Box className={classes.sticky}>
       <Section title="Preview">
-        <PreviewPanel previews={previews} app={app} userId={previewUser} onUser={setPreviewUser} />
+        <PreviewPanel
+          channel={draft.channel}
+          previews={previews}
+          app={app}
+          userId={previewUser}
+          onUser={setPreviewUser}
+        />
       </Section>
     </Box>
   )

@@ -1,5 +1,7 @@
 import { NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { duration, moment } from '../../shared/format.ts'
+import { RulesFields } from '../../shared/rules/rules-fields.tsx'
+import { TimingFields } from '../../shared/timing/timing-fields.tsx'
 import { ZoneSelect } from '../../shared/zone-select.tsx'
 import type { DeliveryDraft } from './compose-draft.ts'
 import { zonedInstant } from './zoned-time.ts'
@@ -8,13 +10,24 @@ interface DeliverySectionProps {
   delivery: DeliveryDraft
   onChange: (delivery: DeliveryDraft) => void
   errors: Record<string, string>
+  expected: number | null
 }
 
-export function DeliverySection({ delivery, onChange, errors }: DeliverySectionProps) {
+export function DeliverySection({ delivery, onChange, errors, expected }: DeliverySectionProps) {
   const set = (change: Partial<DeliveryDraft>) => onChange({ ...delivery, ...change })
   return (
     <Stack>
-      <Start delivery={delivery} set={set} error={errors.start_at} />
+      <TimingFields
+        timing={delivery.timing}
+        datesIn={delivery.zone}
+        startAt={startOf(delivery)}
+        expected={expected}
+        errors={errors}
+        onChange={(timing) => set({ timing })}
+      />
+      {delivery.timing.turn !== 'local_time' && (
+        <Start delivery={delivery} set={set} error={errors.start_at} />
+      )}
       <Expiry delivery={delivery} set={set} error={errors.expires_at ?? errors.ttl_seconds} />
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <Select
@@ -48,6 +61,7 @@ export function DeliverySection({ delivery, onChange, errors }: DeliverySectionP
           onChange={(event) => set({ collapseId: event.currentTarget.value })}
         />
       </SimpleGrid>
+      <RulesFields rules={delivery.rules} errors={errors} onChange={(rules) => set({ rules })} />
       <Switch
         label="Dry run"
         description="Does everything but the calls to the providers, for every recipient."
@@ -56,6 +70,11 @@ export function DeliverySection({ delivery, onChange, errors }: DeliverySectionP
       />
     </Stack>
   )
+}
+
+/** By the zone of the draft; what starts at once starts now. */
+function startOf({ when, at, zone }: DeliveryDraft): Date | null {
+  return when === 'later' ? zonedInstant(at, zone) : new Date()
 }
 
 interface PartProps {
@@ -141,7 +160,7 @@ function Expiry({ delivery, set, error }: PartProps) {
             error={error}
             onChange={(event) => set({ expiresAt: event.currentTarget.value })}
           />
-          {delivery.when === 'now' && (
+          {(delivery.when === 'now' || delivery.timing.turn === 'local_time') && (
             <ZoneSelect
               label="Time zone"
               allowDeselect={false}

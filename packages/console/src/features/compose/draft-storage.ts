@@ -2,7 +2,7 @@ import { isObject, parseJson } from '../../shared/json-text.ts'
 import type { ComposeDraft } from './compose-draft.ts'
 
 /** The number changes with the shape of a draft: an old one is dropped rather than misread. */
-const key = 'carillon.compose.1'
+const key = 'carillon.compose.2'
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 

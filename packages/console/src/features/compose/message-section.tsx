@@ -2,6 +2,9 @@ import { getTemplate, listTemplates } from '@carillon/contract'
 import { Alert, Button, Group, Select, Stack } from '@mantine/core'
 import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
+import { openErrors } from '../../shared/experiment/experiment-draft.ts'
+import { ExperimentSettings } from '../../shared/experiment/experiment-settings.tsx'
+import { VariantTabs } from '../../shared/experiment/variant-tabs.tsx'
 import { parseJson } from '../../shared/json-text.ts'
 import { TextLink } from '../../shared/links.tsx'
 import { useRead } from '../../shared/server.ts'
@@ -15,11 +18,13 @@ interface MessageSectionProps {
   onLanguage: (language: string | null) => void
 }
 
-export function MessageSection(props: MessageSectionProps) {
+export function MessageSection(given: MessageSectionProps) {
+  const props = { ...given, errors: openErrors(given.errors, given.draft.experiment) }
   const { draft, onChange, errors } = props
   const templates = useRead(listTemplates, { query: { limit: 200 } }).data?.data ?? []
   return (
     <Stack>
+      <VariantTabs draft={draft} onChange={onChange} errors={errors} />
       {templates.length > 0 && (
         <Select
           label="Template"
@@ -40,6 +45,13 @@ export function MessageSection(props: MessageSectionProps) {
       ) : (
         <WrittenHere {...props} />
       )}
+      {draft.experiment && (
+        <ExperimentSettings
+          experiment={draft.experiment}
+          errors={errors}
+          onChange={(experiment) => onChange({ experiment })}
+        />
+      )}
       <CodeTextarea
         label="Variables"
         description="JSON for {{ variables.… }}, the same for everybody"
@@ -56,6 +68,8 @@ export function MessageSection(props: MessageSectionProps) {
 function WrittenHere({ draft, onChange, errors, language, onLanguage }: MessageSectionProps) {
   return (
     <ContentEditor
+      key={draft.experiment?.open}
+      channel={draft.channel}
       draft={draft}
       onChange={onChange}
       errors={errors}

@@ -8,7 +8,7 @@ import type { Finding } from './compose-checks.ts'
 import { type ComposeDraft, guardFor, toMessage } from './compose-draft.ts'
 import type { useLaunch } from './use-launch.ts'
 
-/** Above this many devices the number has to be typed. */
+/** Above this many recipients the number has to be typed. */
 const typedAbove = 1_000
 
 interface ReviewSectionProps {
@@ -31,8 +31,8 @@ export function ReviewSection({ draft, expected, findings, launch, onLaunched }:
       <Checklist findings={findings} />
       <Text>
         {expected === null
-          ? 'How many devices this reaches is not known yet.'
-          : `Expected: ${counted(expected, 'device')}.`}
+          ? 'How many this reaches is not known yet.'
+          : `Expected: ${counted(expected, 'recipient')}.`}
       </Text>
       {asksForNumber && (
         <TextInput
@@ -55,7 +55,7 @@ export function ReviewSection({ draft, expected, findings, launch, onLaunched }:
         >
           {draft.delivery.dryRun
             ? 'Start the dry run'
-            : draft.delivery.when === 'later'
+            : draft.delivery.when === 'later' || draft.delivery.timing.turn === 'local_time'
               ? 'Schedule'
               : 'Launch'}
         </Button>

@@ -1,9 +1,9 @@
 import { type BodyInputOf, type Estimate, estimateSegment, getUser } from '@carillon/contract'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQueries } from '@tanstack/react-query'
-import { reachableDevices } from '../../shared/estimate-card.tsx'
+import { reachableBy } from '../../shared/estimate-card.tsx'
 import { read, useRead } from '../../shared/server.ts'
-import type { AudienceDraft } from './compose-draft.ts'
+import type { AudienceDraft, ComposeDraft } from './compose-draft.ts'
 
 export interface AudienceEstimate {
   /** Absent for people and devices that are picked one by one. */
@@ -15,7 +15,10 @@ export interface AudienceEstimate {
 }
 
 /** Counts an audience with the segment estimator: every family but picked ids can be put as conditions. */
-export function useAudienceEstimate(audience: AudienceDraft, appId: string | undefined): AudienceEstimate {
+export function useAudienceEstimate(
+  { audience, channel }: Pick<ComposeDraft, 'audience' | 'channel'>,
+  appId: string | undefined,
+): AudienceEstimate {
   const [settled] = useDebouncedValue(audience, 300)
   const conditions = audienceConditions(settled)
   const counted = useRead(
@@ -28,8 +31,9 @@ export function useAudienceEstimate(audience: AudienceDraft, appId: string | und
       read(getUser, { params: { id } }),
     ),
   })
-  if (audience.family === 'subscriptions') {
-    return { estimate: undefined, expected: audience.subscriptionIds.length, error: null, fetching: false }
+  if (audience.family === 'subscriptions' || audience.family === 'addresses') {
+    const { length } = audience.family === 'addresses' ? audience.addresses : audience.subscriptionIds
+    return { estimate: undefined, expected: length, error: null, fetching: false }
   }
   if (audience.family === 'users') {
     const expected = picked.reduce((sum, { data }) => sum + (data?.subscriptions ?? 0), 0)
@@ -38,7 +42,7 @@ export function useAudienceEstimate(audience: AudienceDraft, appId: string | und
   const estimate = conditions === null ? undefined : counted.data
   return {
     estimate,
-    expected: estimate ? reachableDevices(estimate) : null,
+    expected: estimate ? reachableBy(channel, estimate) : null,
     error: counted.error,
     fetching: counted.isFetching,
   }
@@ -74,6 +78,7 @@ function includedBy(audience: AudienceDraft): Unnumbered[] | null {
       return audience.segmentIds.length > 0 ? audience.segmentIds.map(isInSegment) : null
     case 'users':
     case 'subscriptions':
+    case 'addresses':
       return null
   }
 }

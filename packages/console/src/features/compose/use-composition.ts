@@ -17,12 +17,13 @@ export function useComposition(first: ComposeDraft) {
   const [previewUser, setPreviewUser] = useState<string>()
   const app = useSendingApp(written.appId)
   const draft: ComposeDraft = { ...written, appId: app?.id ?? written.appId }
-  const estimate = useAudienceEstimate(draft.audience, app?.id)
+  const estimate = useAudienceEstimate(draft, app?.id)
   const previews = usePreviews(
     {
       ...(draft.templateId ? { template_id: draft.templateId } : { content: draft.content }),
       overrides: draft.overrides,
       ...variablesOf(draft),
+      channel: draft.channel,
       app_id: draft.appId,
       user_id: previewUser,
       ...(language ? { locale: language } : {}),

@@ -21,6 +21,8 @@ const definition: EventDefinition = {
   status: 'active',
   content: { title: 'Order {{ variables.order_id }}', default_locale: 'en' },
   template_id: null,
+  channels: ['push', 'sms'],
+  reach: 'first',
   overrides: {},
   variables: [
     { name: 'order_id', example: '0042', required: true },

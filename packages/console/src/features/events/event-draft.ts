@@ -1,4 +1,11 @@
-import type { Content, EventDefinition, EventDefinitionCreate, EventVariable } from '@carillon/contract'
+import type {
+  Channel,
+  Content,
+  EventDefinition,
+  EventDefinitionCreate,
+  EventVariable,
+  ReachRule,
+} from '@carillon/contract'
 import { type ContentDraft, emptyDraft } from '../../shared/content/content-editing.ts'
 import { parseJson } from '../../shared/json-text.ts'
 
@@ -14,6 +21,9 @@ export interface EventDraft extends ContentDraft {
   description: string
   type: string
   appId: string | undefined
+  /** In their order of priority. */
+  channels: Channel[]
+  reach: ReachRule
   templateId: string | undefined
   variables: VariableDraft[]
   ttlSeconds: number | undefined
@@ -25,6 +35,8 @@ export const emptyEventDraft: EventDraft = {
   description: '',
   type: '',
   appId: undefined,
+  channels: ['push'],
+  reach: 'all',
   templateId: undefined,
   variables: [],
   ttlSeconds: undefined,
@@ -36,6 +48,8 @@ export function draftOf(definition: EventDefinition): EventDraft {
     description: definition.description ?? '',
     type: definition.type ?? '',
     appId: definition.app_id,
+    channels: definition.channels,
+    reach: definition.reach,
     templateId: definition.template_id ?? undefined,
     content: definition.content ?? emptyDraft.content,
     overrides: definition.overrides,
@@ -58,6 +72,8 @@ export function fieldsOf(draft: EventDraft): EventFields {
     type: draft.type.trim() || null,
     ...(draft.appId ? { app_id: draft.appId } : {}),
     ...(draft.templateId ? { template_id: draft.templateId } : { content: draft.content }),
+    channels: draft.channels,
+    reach: draft.reach,
     overrides: draft.overrides,
     variables: variablesOf(draft),
     ttl_seconds: draft.ttlSeconds ?? null,

@@ -1,11 +1,14 @@
+import type { Channel } from '@carillon/contract'
 import { Box, Button, Grid, Group, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { ChannelSelect } from '../../shared/channels.tsx'
 import { PreviewPanel, usePreviews } from '../../shared/devices/preview-panel.tsx'
 import { fieldErrors } from '../../shared/failure.ts'
 import { Section } from '../../shared/page.tsx'
 import { AppSelect, useApps } from '../../shared/pickers.tsx'
 import { useCan } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
+import { EventChannels } from './event-channels.tsx'
 import { type EventDraft, examplesOf, fieldsOf, variablesOf } from './event-draft.ts'
 import { EventTexts } from './event-texts.tsx'
 import { TypeField } from './event-types.tsx'
@@ -21,6 +24,8 @@ interface EventEditorProps {
 export function EventEditor({ first, saving, failure, onSave }: EventEditorProps) {
   const [draft, setDraft] = useState(first)
   const [language, setLanguage] = useState<string | null>(null)
+  const [picked, setChannel] = useState<Channel>()
+  const channel = picked && draft.channels.includes(picked) ? picked : (draft.channels[0] ?? 'push')
   const apps = useApps().data?.data ?? []
   const app = apps.find(({ id }) => id === draft.appId) ?? (apps.length === 1 ? apps[0] : undefined)
   const mayWrite = useCan('events:write')
@@ -36,8 +41,17 @@ export function EventEditor({ first, saving, failure, onSave }: EventEditorProps
           <Section>
             <Stack>
               <About draft={{ ...draft, appId: app?.id }} onChange={setDraft} errors={errors} />
+              <EventChannels
+                draft={draft}
+                onChange={(change) => setDraft({ ...draft, ...change })}
+                errors={errors}
+              />
               <VariableRows draft={draft} onChange={setDraft} errors={errors} />
+              {draft.channels.length > 1 && (
+                <ChannelSelect label="Texts for" of={draft.channels} value={channel} onChange={setChannel} />
+              )}
               <EventTexts
+                channel={channel}
                 draft={draft}
                 onChange={setDraft}
                 errors={errors}
@@ -55,7 +69,7 @@ export function EventEditor({ first, saving, failure, onSave }: EventEditorProps
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Box pos="sticky" top={68}>
-            <EventPreview draft={draft} app={app} language={language} />
+            <EventPreview channel={channel} draft={draft} app={app} language={language} />
           </Box>
         </Grid.Col>
       </Grid>
@@ -118,25 +132,27 @@ function About({ draft, onChange, errors }: AboutProps) {
 }
 
 interface EventPreviewProps {
+  channel: Channel
   draft: EventDraft
   app: { id: string; name: string; icon: string | null } | undefined
   language: string | null
 }
 
 /** With the examples as values. */
-function EventPreview({ draft, app, language }: EventPreviewProps) {
+function EventPreview({ channel, draft, app, language }: EventPreviewProps) {
   const [userId, setUserId] = useState<string>()
   const previews = usePreviews({
     ...(draft.templateId ? { template_id: draft.templateId } : { content: draft.content }),
     overrides: draft.overrides,
     variables: examplesOf(variablesOf(draft)),
+    channel,
     app_id: app?.id,
     user_id: userId,
     ...(language ? { locale: language } : {}),
   })
   return (
     <Section title="Preview">
-      <PreviewPanel previews={previews} app={app} userId={userId} onUser={setUserId} />
+      <PreviewPanel channel={channel} previews={previews} app={app} userId={userId} onUser={setUserId} />
     </Section>
   )
 }

@@ -1,4 +1,4 @@
-import { getTemplate, listTemplates } from '@carillon/contract'
+import { type Channel, getTemplate, listTemplates } from '@carillon/contract'
 import { Alert, Button, Group, Select, Stack } from '@mantine/core'
 import type { ContentDraft } from '../../shared/content/content-editing.ts'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
@@ -10,6 +10,7 @@ import { type EventDraft, exampleText, nameFor } from './event-draft.ts'
 type Change = (change: (draft: EventDraft) => EventDraft) => void
 
 interface EventTextsProps {
+  channel: Channel
   draft: EventDraft
   onChange: Change
   errors: Record<string, string>
@@ -18,7 +19,7 @@ interface EventTextsProps {
 }
 
 /** Texts of its own, in which a selection can be made a variable, or those of a template. */
-export function EventTexts({ draft, onChange, errors, language, onLanguage }: EventTextsProps) {
+export function EventTexts({ channel, draft, onChange, errors, language, onLanguage }: EventTextsProps) {
   const templates = useRead(listTemplates, { query: { limit: 200 } }).data?.data ?? []
   const names = draft.variables.map(({ name }) => name)
   const mark = (example: string) => {
@@ -48,6 +49,7 @@ export function EventTexts({ draft, onChange, errors, language, onLanguage }: Ev
       ) : (
         <VariableMarkingContext value={{ names, mark }}>
           <ContentEditor
+            channel={channel}
             draft={draft}
             onChange={setTexts}
             errors={errors}

@@ -1,10 +1,12 @@
-import { listEventDefinitions } from '@carillon/contract'
+import { getSettings, listEventDefinitions } from '@carillon/contract'
 import { Autocomplete, Select } from '@mantine/core'
 import { useRead } from '../../shared/server.ts'
 
-/** The types in use among the newest definitions: a workspace has few. */
+/** The types that the settings list; without any, those in use among the newest definitions. */
 function useEventTypes(): string[] {
+  const listed = useRead(getSettings, {}).data?.event_types ?? []
   const newest = useRead(listEventDefinitions, { query: { limit: 200 } }).data?.data ?? []
+  if (listed.length > 0) return listed
   return [...new Set(newest.flatMap(({ type }) => type ?? []))].sort()
 }
 

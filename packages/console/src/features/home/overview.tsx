@@ -11,7 +11,7 @@ import { count, counted, percent, words } from '../../shared/format.ts'
 import { TextLink } from '../../shared/links.tsx'
 import { OutcomeBar, OutcomeLegend } from '../../shared/outcome-bar.tsx'
 import { Section } from '../../shared/page.tsx'
-import { PlatformLabel } from '../../shared/platforms.tsx'
+import { isPushPlatform, PlatformLabel } from '../../shared/platforms.tsx'
 import { useRead } from '../../shared/server.ts'
 import { Loaded } from '../../shared/states.tsx'
 
@@ -51,7 +51,10 @@ function LastDays({ messages, counts }: Overview['last_7_days']) {
 }
 
 function Everybody({ overview: { users, apps, subscriptions } }: { overview: Overview }) {
-  const largest = Math.max(1, ...platforms.map((platform) => totalOf(subscriptions[platform])))
+  const shown = platforms.filter(
+    (platform) => isPushPlatform(platform) || totalOf(subscriptions[platform]) > 0,
+  )
+  const largest = Math.max(1, ...shown.map((platform) => totalOf(subscriptions[platform])))
   const all = platforms.reduce((sum, platform) => sum + totalOf(subscriptions[platform]), 0)
   return (
     <Stack gap="sm">
@@ -60,7 +63,7 @@ function Everybody({ overview: { users, apps, subscriptions } }: { overview: Ove
         <Figure label="Subscriptions" value={count(all)} />
         <Figure label="Apps" value={count(apps)} />
       </Group>
-      {platforms.map((platform) => (
+      {shown.map((platform) => (
         <PlatformRow
           key={platform}
           platform={platform}

@@ -11,6 +11,7 @@ import { Badge, Button, Tabs } from '@mantine/core'
 import { IconCopyPlus, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { ConfirmButton } from '../../shared/confirm-button.tsx'
+import { ExperimentReportView } from '../../shared/experiment/experiment-report.tsx'
 import { counted } from '../../shared/format.ts'
 import { BackLink, ButtonLink, TextLink } from '../../shared/links.tsx'
 import { Page } from '../../shared/page.tsx'
@@ -67,11 +68,15 @@ function MessageTabs({ message, rate }: { message: Message; rate: number | null 
     <Tabs value={tab} onChange={show} keepMounted={false}>
       <Tabs.List mb="md">
         <Tabs.Tab value="progress">Progress</Tabs.Tab>
+        {message.experiment && <Tabs.Tab value="experiment">Experiment</Tabs.Tab>}
         <Tabs.Tab value="recipients">Recipients</Tabs.Tab>
         <Tabs.Tab value="content">Content</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="progress">
         <MessageProgress message={message} rate={rate} />
+      </Tabs.Panel>
+      <Tabs.Panel value="experiment">
+        <ExperimentReportView messageId={message.id} />
       </Tabs.Panel>
       <Tabs.Panel value="recipients">
         <Recipients message={message} />

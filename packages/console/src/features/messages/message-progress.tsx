@@ -1,6 +1,6 @@
-import type { Message } from '@carillon/contract'
+import type { Channel, Message } from '@carillon/contract'
 import { Alert, Group, SimpleGrid, Stack, Text, VisuallyHidden } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconMoon } from '@tabler/icons-react'
 import { Figure } from '../../shared/estimate-card.tsx'
 import { count, counted, duration, moment, percent, words } from '../../shared/format.ts'
 import { OutcomeBar, OutcomeLegend } from '../../shared/outcome-bar.tsx'
@@ -23,16 +23,7 @@ export function MessageProgress({ message, rate }: { message: Message; rate: num
           <Spoken message={message} />
         </Stack>
       </Section>
-      <Section title="What people did" description="Of those it was sent to.">
-        <SimpleGrid cols={3}>
-          {(['received', 'opened', 'clicked'] as const).map((interaction) => (
-            <Group key={interaction} align="baseline" gap="xs">
-              <Figure label={words(interaction)} value={count(counts[interaction])} />
-              <Text c="dimmed">{percent(counts[interaction], counts.sent)}</Text>
-            </Group>
-          ))}
-        </SimpleGrid>
-      </Section>
+      <Heard message={message} />
       <Section title="By platform" flush>
         <PlatformRows byPlatform={message.by_platform} />
       </Section>
@@ -51,6 +42,31 @@ export function MessageProgress({ message, rate }: { message: Message; rate: num
         </Section>
       </SimpleGrid>
     </Stack>
+  )
+}
+
+const reactions = {
+  push: { title: 'What people did', types: ['received', 'opened', 'clicked'] },
+  pass: { title: 'What people did', types: ['received', 'opened', 'clicked'] },
+  email: { title: 'What came back', types: ['bounced', 'complained', 'unsubscribed'] },
+  sms: { title: 'What came back', types: ['delivered', 'undelivered', 'unsubscribed'] },
+} as const satisfies Record<Channel, { title: string; types: readonly string[] }>
+
+/** Devices report for themselves; of addresses and numbers only providers and people tell. */
+function Heard({ message: { channel, counts, heard } }: { message: Message }) {
+  const { title, types } = reactions[channel as Channel]
+  const all: Record<string, number> = { ...counts, ...heard }
+  return (
+    <Section title={title} description="Of those it was sent to.">
+      <SimpleGrid cols={3}>
+        {types.map((type) => (
+          <Group key={type} align="baseline" gap="xs">
+            <Figure label={words(type)} value={count(all[type] ?? 0)} />
+            <Text c="dimmed">{percent(all[type] ?? 0, counts.sent)}</Text>
+          </Group>
+        ))}
+      </SimpleGrid>
+    </Section>
   )
 }
 
@@ -90,8 +106,9 @@ function Holds({ message }: { message: Message }) {
   return message.holds.map(({ platform, reason, detail, until }) => (
     <Alert
       key={platform + reason}
-      color="yellow"
-      icon={<IconAlertTriangle size={17} />}
+      // Quiet hours are a rule at work, and nothing to see to.
+      color={reason === 'quiet_hours' ? 'gray' : 'yellow'}
+      icon={reason === 'quiet_hours' ? <IconMoon size={17} /> : <IconAlertTriangle size={17} />}
       title={`${isPlatform(platform) ? platformNames[platform].name : platform} is held: ${words(reason).toLowerCase()}`}
       role="status"
     >

@@ -2,6 +2,7 @@ import { listMessages, type Message, messageStatuses } from '@carillon/contract'
 import { Group, Select, Stack, Text } from '@mantine/core'
 import { IconPencilPlus, IconSend } from '@tabler/icons-react'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { ChannelLabel } from '../../shared/channels.tsx'
 import { type Column, DataTable } from '../../shared/data-table.tsx'
 import { shortCount, words } from '../../shared/format.ts'
 import { ButtonLink, RowLink } from '../../shared/links.tsx'
@@ -21,14 +22,15 @@ const columns: Column<Message>[] = [
     render: (message) => (
       <Stack gap={0}>
         <RowLink to="/messages/$messageId" params={{ messageId: message.id }}>
-          {message.title ?? 'Without a title'}
+          {message.title ?? message.body ?? 'Without a title'}
         </RowLink>
         <Text c="dimmed" size="xs" lineClamp={1}>
-          {message.body}
+          {message.title ? message.body : null}
         </Text>
       </Stack>
     ),
   },
+  { title: 'Channel', from: 'md', render: ({ channel }) => <ChannelLabel channel={channel} /> },
   { title: 'Status', render: ({ status }) => <StatusPill status={status} /> },
   {
     title: 'Progress',

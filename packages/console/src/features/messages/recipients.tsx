@@ -5,6 +5,7 @@ import {
   type Message,
   outcomes,
   type Recipient,
+  wallTime,
 } from '@carillon/contract'
 import { Drawer, Group, Select, Stack, Text, UnstyledButton } from '@mantine/core'
 import { IconUsersGroup } from '@tabler/icons-react'
@@ -12,7 +13,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { Copyable } from '../../shared/copyable.tsx'
 import { type Column, DataTable } from '../../shared/data-table.tsx'
-import { words } from '../../shared/format.ts'
+import { moment, words } from '../../shared/format.ts'
 import { ButtonLink, TextLink } from '../../shared/links.tsx'
 import { Facts, Section } from '../../shared/page.tsx'
 import { UserSelect } from '../../shared/pickers.tsx'
@@ -41,7 +42,7 @@ export function Recipients({ message }: { message: Message }) {
         <DataTable
           caption="Recipients"
           pages={pages}
-          columns={recipientColumns(setOpened)}
+          columns={recipientColumns(setOpened, message.experiment !== null)}
           rowKey={({ delivery_id }) => delivery_id}
           empty={<EmptyState icon={IconUsersGroup} title="No recipient here" />}
         />
@@ -55,7 +56,7 @@ export function Recipients({ message }: { message: Message }) {
 
 const nowrap = { whiteSpace: 'nowrap' } as const
 
-function recipientColumns(open: (recipient: Recipient) => void): Column<Recipient>[] {
+function recipientColumns(open: (recipient: Recipient) => void, hasVariants: boolean): Column<Recipient>[] {
   return [
     {
       title: 'Delivery',
@@ -78,6 +79,9 @@ function recipientColumns(open: (recipient: Recipient) => void): Column<Recipien
         ),
     },
     { title: 'Platform', render: ({ platform }) => (platform ? <PlatformLabel platform={platform} /> : '–') },
+    ...(hasVariants
+      ? [{ title: 'Variant', from: 'sm' as const, render: ({ variant }: Recipient) => variant ?? '–' }]
+      : []),
     { title: 'Status', render: (recipient) => <StatusPill status={recipient.status} /> },
     {
       title: 'Why',
@@ -88,7 +92,7 @@ function recipientColumns(open: (recipient: Recipient) => void): Column<Recipien
     { title: 'Provider said', from: 'lg', render: ({ provider_code }) => provider_code ?? '–' },
     { title: 'Tries', numeric: true, from: 'lg', render: ({ attempts }) => attempts },
     { title: 'Did', from: 'md', render: ({ interactions }) => interactions.join(', ') || '–' },
-    { title: 'At', from: 'sm', render: ({ at }) => <TimeText time={at} /> },
+    { title: 'At', from: 'sm', render: ({ at, due_at }) => <TimeText time={at ?? due_at} /> },
   ]
 }
 
@@ -152,10 +156,17 @@ function Delivery({ recipient, messageId }: { recipient: Recipient; messageId: s
   )
 }
 
+/** By the clock of whom it is for, and here. */
+function dueText({ due_at, zone }: Recipient): string | null {
+  if (due_at === null || zone === null) return null
+  return `${wallTime(new Date(due_at), zone).replace('T', ' ')} in ${zone}; ${moment(due_at)} here`
+}
+
 /** What is known of one delivery; what is not is left out. */
 export function deliveryFacts(r: Recipient) {
   const facts: [string, ReactNode][] = [
     ['Status', <StatusPill key="status" status={r.status} />],
+    ['Variant', r.variant],
     ['Reason', r.reason && reasonSentence(r.reason)],
     ['Provider said', r.provider_code && `${r.provider_status ?? ''} ${r.provider_code}`.trim()],
     ['In its words', r.detail],
@@ -164,7 +175,8 @@ export function deliveryFacts(r: Recipient) {
       r.provider_id && <Copyable key="provider" value={r.provider_id} label="Copy the provider's id" />,
     ],
     ['Tries', r.attempts],
-    ['At', <TimeText key="at" time={r.at} />],
+    ['At', r.at && <TimeText key="at" time={r.at} />],
+    ['Due', dueText(r)],
     ['Interactions', r.interactions.join(', ') || null],
     [
       'User',

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { words } from '../../shared/format.ts'
 import { TextLink } from '../../shared/links.tsx'
 import { AppSelect, useApps } from '../../shared/pickers.tsx'
-import { platformNames } from '../../shared/platforms.tsx'
+import { isPushPlatform, platformNames } from '../../shared/platforms.tsx'
 import { useRead } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
 import { type PhoneForm, useAddPhone } from './use-add-phone.ts'
@@ -40,7 +40,7 @@ export function AddPhone({ onAdded }: { onAdded: () => void }) {
   return (
     <Stack>
       <AppSelect allowDeselect={false} value={app.id} onChange={setAppId} />
-      {app.credentials.length > 0 ? (
+      {app.credentials.some(isPushPlatform) ? (
         <PhoneFields key={app.id} app={app} onAdded={onAdded} />
       ) : (
         <NoCredential app={app} />
@@ -51,8 +51,9 @@ export function AddPhone({ onAdded }: { onAdded: () => void }) {
 
 function PhoneFields({ app, onAdded }: { app: App; onAdded: () => void }) {
   const credentials = useRead(listCredentials, { params: { id: app.id } }).data?.data ?? []
+  const pushed = app.credentials.filter(isPushPlatform)
   const [form, setForm] = useState<PhoneForm>({
-    platform: app.credentials[0] ?? 'apns',
+    platform: pushed[0] ?? 'apns',
     name: 'My phone',
     scenario: 'ok',
     reconciliationValue: '',
@@ -70,7 +71,7 @@ function PhoneFields({ app, onAdded }: { app: App; onAdded: () => void }) {
           label="Platform"
           description="Those that the app has a credential for"
           allowDeselect={false}
-          data={app.credentials.map((value) => ({ value, label: platformNames[value].name }))}
+          data={pushed.map((value) => ({ value, label: platformNames[value].name }))}
           value={form.platform}
           onChange={(platform) => platform && set({ platform })}
         />

@@ -10,6 +10,8 @@ export const providerNames: Record<string, string> = {
   wns: 'Windows',
   fcmToken: 'Firebase sign-in',
   wnsToken: 'Windows sign-in',
+  twilio: 'Twilio',
+  smpp: 'SMPP centre',
 }
 
 export const faultNames: Record<string, string> = {

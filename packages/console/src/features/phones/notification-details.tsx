@@ -36,7 +36,7 @@ export function NotificationDetails({ phone, notification }: NotificationDetails
   )
 }
 
-function MessageLink({ deliveryId }: { deliveryId: string }) {
+export function MessageLink({ deliveryId }: { deliveryId: string }) {
   const delivery = useRead(getDelivery, { params: { id: deliveryId } })
   const messageId = delivery.data?.message_id
   const message = useRead(

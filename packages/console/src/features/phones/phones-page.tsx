@@ -12,17 +12,28 @@ import {
   usePhoneArrivals,
   usePhones,
 } from '../../shared/sandbox.ts'
+import { emailsKey } from '../../shared/sandbox-mail.ts'
+import { clearConversations, conversationsKey } from '../../shared/sandbox-texts.ts'
+import { walletsKey } from '../../shared/sandbox-wallets.ts'
 import { showFailure } from '../../shared/server.ts'
 import { EmptyState, Loaded } from '../../shared/states.tsx'
 import { AddPhone } from './add-phone.tsx'
+import { Conversations } from './conversations.tsx'
 import { FaultPanel } from './fault-panel.tsx'
+import { Mailbox } from './mailbox.tsx'
 import classes from './phones-page.module.css'
 import { VirtualPhone } from './virtual-phone.tsx'
+import { Wallets } from './wallets.tsx'
 
 export function PhonesPage() {
   const hasSandbox = useHasSandbox()
   const cache = useQueryClient()
-  const refresh = () => void cache.invalidateQueries({ queryKey: phonesKey })
+  const refresh = () => {
+    void cache.invalidateQueries({ queryKey: phonesKey })
+    void cache.invalidateQueries({ queryKey: walletsKey })
+    void cache.invalidateQueries({ queryKey: emailsKey })
+    void cache.invalidateQueries({ queryKey: conversationsKey })
+  }
   const phones = usePhones(hasSandbox)
   // A large send arrives thousands of times a second.
   usePhoneArrivals(hasSandbox, useThrottledCallback(refresh, 500))
@@ -39,7 +50,10 @@ export function PhonesPage() {
       description="Devices of the built-in sandbox. They receive through emulated providers what a real device would."
       actions={
         <Group gap="xs">
-          <Button variant="default" onClick={() => void clearPhones().then(refresh, showFailure)}>
+          <Button
+            variant="default"
+            onClick={() => void Promise.all([clearPhones(), clearConversations()]).then(refresh, showFailure)}
+          >
             Clear
           </Button>
           {add}
@@ -59,6 +73,9 @@ export function PhonesPage() {
           )
         }
       </Loaded>
+      <Conversations />
+      <Mailbox onCleared={refresh} />
+      <Wallets />
       <FaultPanel />
       <Modal opened={opened} onClose={close} title="Add a virtual phone">
         <AddPhone

@@ -1,11 +1,11 @@
-import { type App, listCredentials, type Platform } from '@carillon/contract'
+import { type App, listCredentials, type PushPlatform } from '@carillon/contract'
 import { useQueries } from '@tanstack/react-query'
 import { useApps } from '../../shared/pickers.tsx'
 import type { Phone } from '../../shared/sandbox.ts'
 import { read } from '../../shared/server.ts'
 
 /** What a provider knows an app by, as the masked credential shows it. */
-export const providerNameField: Record<Platform, string> = {
+export const providerNameField: Record<PushPlatform, string> = {
   apns: 'bundle_id',
   fcm: 'project_id',
   webpush: 'public_key',

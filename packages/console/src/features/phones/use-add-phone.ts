@@ -5,7 +5,7 @@ import {
   getApp,
   listApps,
   listSubscriptions,
-  type Platform,
+  type PushPlatform,
 } from '@carillon/contract'
 import { useState } from 'react'
 import { call } from '../../shared/client.ts'
@@ -14,7 +14,7 @@ import { useRefresh } from '../../shared/server.ts'
 import { providerNameField } from './provider-name.ts'
 
 export interface PhoneForm {
-  platform: Platform
+  platform: PushPlatform
   name: string
   scenario: string
   reconciliationValue: string
@@ -52,7 +52,7 @@ export function useAddPhone(app: App, credentials: readonly Credential[], onAdde
   return { add, pending, error }
 }
 
-function addressedBy(platform: Platform, credentials: readonly Credential[]) {
+function addressedBy(platform: PushPlatform, credentials: readonly Credential[]) {
   const fields = credentials.find((credential) => credential.platform === platform)?.fields
   const environment = fields?.environment === 'sandbox' ? ('sandbox' as const) : ('production' as const)
   return {

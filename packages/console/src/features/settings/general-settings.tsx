@@ -1,5 +1,5 @@
 import { getSettings, putSettings, type Settings } from '@carillon/contract'
-import { Button, Group, NumberInput, type NumberInputProps, Stack, Text } from '@mantine/core'
+import { Button, Group, NumberInput, type NumberInputProps, Stack, TagsInput, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useEffect } from 'react'
 import { fieldErrors } from '../../shared/failure.ts'
@@ -75,6 +75,18 @@ function SettingsForm({ settings }: { settings: Settings }) {
           error={form.errors.time_zone}
           onChange={(zone) => form.setFieldValue('time_zone', zone)}
         />
+        <TagsInput
+          label="Types of campaigns"
+          description="What a campaign may be called as its type; with none listed, anything. One that is in use stays"
+          maxTags={100}
+          {...form.getInputProps('campaign_types')}
+        />
+        <TagsInput
+          label="Types of events"
+          description="The same for events"
+          maxTags={100}
+          {...form.getInputProps('event_types')}
+        />
         <FormFailure error={save.error} fields={Object.keys(form.values)} />
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!may || !form.isDirty()}>
@@ -86,9 +98,20 @@ function SettingsForm({ settings }: { settings: Settings }) {
   )
 }
 
-/** The reconciliation key and the sites have forms of their own. */
-function fieldsOf({ reconciliation_key: _, cors: __, ...fields }: Settings) {
-  return fields
+/** What else there is has forms of its own. */
+function fieldsOf(settings: Settings) {
+  const { max_attempts, default_ttl_seconds, campaign_interval_seconds, time_zone } = settings
+  const { event_retention_days, audit_retention_days, campaign_types, event_types } = settings
+  return {
+    max_attempts,
+    default_ttl_seconds,
+    campaign_interval_seconds,
+    time_zone,
+    event_retention_days,
+    audit_retention_days,
+    campaign_types,
+    event_types,
+  }
 }
 
 /** As the server holds them. */

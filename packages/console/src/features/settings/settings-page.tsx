@@ -5,13 +5,21 @@ import { Page } from '../../shared/page.tsx'
 import { About } from './about.tsx'
 import { ApiKeys } from './api-keys.tsx'
 import { AttributeSchema } from './attribute-schema.tsx'
+import { CapSettings } from './cap-settings.tsx'
 import { GeneralSettings } from './general-settings.tsx'
+import { QuietSettings } from './quiet-settings.tsx'
 import { ReconciliationKey } from './reconciliation-key.tsx'
+import { SmsSettings } from './sms-settings.tsx'
+import { TopicSettings } from './topic-settings.tsx'
 
 const route = getRouteApi('/shell/settings')
 
 const tabs = {
   general: { label: 'General', panel: <GeneralSettings /> },
+  consent: { label: 'Consent', panel: <TopicSettings /> },
+  caps: { label: 'Caps', panel: <CapSettings /> },
+  quiet: { label: 'Quiet hours and holdout', panel: <QuietSettings /> },
+  texts: { label: 'Text messages', panel: <SmsSettings /> },
   attributes: { label: 'Attributes', panel: <AttributeSchema /> },
   reconciliation: { label: 'Reconciliation key', panel: <ReconciliationKey /> },
   keys: { label: 'API keys', panel: <ApiKeys /> },

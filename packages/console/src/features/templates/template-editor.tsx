@@ -1,6 +1,7 @@
-import type { BodyInputOf, createTemplate } from '@carillon/contract'
+import type { BodyInputOf, Channel, createTemplate } from '@carillon/contract'
 import { Box, Button, Grid, Group, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { ChannelSelect, firstChannelOf } from '../../shared/channels.tsx'
 import type { ContentDraft } from '../../shared/content/content-editing.ts'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
 import { PreviewPanel, usePreviews } from '../../shared/devices/preview-panel.tsx'
@@ -23,6 +24,7 @@ export function TemplateEditor({ first, saving, failure, onSave }: TemplateEdito
   const [name, setName] = useState(first.name)
   const [draft, setDraft] = useState<ContentDraft>({ content: first.content, overrides: first.overrides })
   const [language, setLanguage] = useState<string | null>(null)
+  const [channel, setChannel] = useState<Channel>(() => firstChannelOf(first.overrides))
   const mayWrite = useCan('templates:write')
   const errors = fieldErrors(failure)
   const submit = (event: FormEvent) => {
@@ -42,7 +44,9 @@ export function TemplateEditor({ first, saving, failure, onSave }: TemplateEdito
                 error={errors.name}
                 onChange={(event) => setName(event.currentTarget.value)}
               />
+              <ChannelSelect label="Write it for" value={channel} onChange={setChannel} />
               <ContentEditor
+                channel={channel}
                 draft={draft}
                 onChange={setDraft}
                 errors={errors}
@@ -60,7 +64,7 @@ export function TemplateEditor({ first, saving, failure, onSave }: TemplateEdito
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Box pos="sticky" top={68}>
-            <TemplatePreview draft={draft} language={language} />
+            <TemplatePreview channel={channel} draft={draft} language={language} />
           </Box>
         </Grid.Col>
       </Grid>
@@ -68,13 +72,20 @@ export function TemplateEditor({ first, saving, failure, onSave }: TemplateEdito
   )
 }
 
-function TemplatePreview({ draft, language }: { draft: ContentDraft; language: string | null }) {
+interface TemplatePreviewProps {
+  channel: Channel
+  draft: ContentDraft
+  language: string | null
+}
+
+function TemplatePreview({ channel, draft, language }: TemplatePreviewProps) {
   const [appId, setAppId] = useState<string>()
   const [userId, setUserId] = useState<string>()
   const apps = useApps().data?.data ?? []
   const app = apps.find(({ id }) => id === appId) ?? apps[0]
   const previews = usePreviews({
     ...draft,
+    channel,
     app_id: app?.id,
     user_id: userId,
     ...(language ? { locale: language } : {}),
@@ -86,7 +97,7 @@ function TemplatePreview({ draft, language }: { draft: ContentDraft; language: s
         apps.length > 1 && <AppSelect label="" aria-label="App" w={150} value={app?.id} onChange={setAppId} />
       }
     >
-      <PreviewPanel previews={previews} app={app} userId={userId} onUser={setUserId} />
+      <PreviewPanel channel={channel} previews={previews} app={app} userId={userId} onUser={setUserId} />
     </Section>
   )
 }

@@ -1,7 +1,7 @@
-/** Texts by name: identifiers by system, or consents by purpose. */
+/** Texts by name: identifiers by system. */
 export type NamedValues = Readonly<Record<string, string>>
 
-/** What a patch has to say: what was added or changed. Identifiers and consents merge, so nothing can be taken away. */
+/** What a patch has to say: what was added or changed. Identifiers merge, so nothing can be taken away. */
 export function changedValues<Value extends string>(
   stored: NamedValues,
   edited: Readonly<Record<string, Value>>,

@@ -1,24 +1,23 @@
 import { getUser, listUsers, patchUser, type User } from '@carillon/contract'
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { fieldErrors } from '../../shared/failure.ts'
 import { Section } from '../../shared/page.tsx'
 import { useCan, useWrite } from '../../shared/server.ts'
 import { FormFailure } from '../../shared/states.tsx'
 import { AddName } from './add-name.tsx'
+import { type ConsentEdits, ConsentRows, changedConsents } from './consent-rows.tsx'
 import { changedValues } from './named-values.ts'
-
-type Consents = User['consents']
 
 /** The person's ids in other systems, and what they agreed to. */
 export function UserIdentity({ user }: { user: User }) {
   const [identifiers, setIdentifiers] = useState(user.identifiers)
-  const [consents, setConsents] = useState<Consents>(user.consents)
+  const [consents, setConsents] = useState<ConsentEdits>(user.consents)
   const mayWrite = useCan('users:write')
   const save = useWrite(patchUser, { refreshes: [getUser, listUsers], said: 'Saved.', showsFailure: true })
   const body = {
     identifiers: changedValues(user.identifiers, identifiers),
-    consents: changedValues(user.consents, consents),
+    consents: changedConsents(user.consents, consents),
   }
   const isChanged = Object.keys({ ...body.identifiers, ...body.consents }).length > 0
   const errors = fieldErrors(save.error)
@@ -31,7 +30,9 @@ export function UserIdentity({ user }: { user: User }) {
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Identifiers identifiers={identifiers} errors={errors} onChange={setIdentifiers} />
-          <ConsentRows consents={consents} onChange={setConsents} />
+          <Part title="Consents" hint="What they agreed to or refused. Unknown: as the topic says.">
+            <ConsentRows consents={consents} onChange={setConsents} />
+          </Part>
           <FormFailure
             error={save.error}
             fields={Object.keys(identifiers).map((name) => `identifiers.${name}`)}
@@ -72,35 +73,6 @@ function Identifiers({ identifiers, errors, onChange }: IdentifiersProps) {
         fault="Letters, digits and _, a letter first"
         taken={Object.keys(identifiers)}
         onAdd={(name) => onChange({ ...identifiers, [name]: '' })}
-      />
-    </Part>
-  )
-}
-
-function ConsentRows({ consents, onChange }: { consents: Consents; onChange: (consents: Consents) => void }) {
-  return (
-    <Part title="Consents" hint="By purpose. Kept for your records: no send is held back by them.">
-      {Object.entries(consents).map(([purpose, consent]) => (
-        <Group key={purpose} justify="space-between" wrap="nowrap">
-          <Text truncate>{purpose}</Text>
-          <SegmentedControl
-            aria-label={`Consent to ${purpose}`}
-            data={[
-              { value: 'granted', label: 'Granted' },
-              { value: 'denied', label: 'Denied' },
-            ]}
-            value={consent}
-            onChange={(next) => onChange({ ...consents, [purpose]: next === 'granted' ? next : 'denied' })}
-          />
-        </Group>
-      ))}
-      <AddName
-        label="Purpose of a new consent"
-        placeholder="New purpose, such as newsletter"
-        pattern={/^.{1,64}$/}
-        fault="64 characters at most"
-        taken={Object.keys(consents)}
-        onAdd={(purpose) => onChange({ ...consents, [purpose]: 'granted' })}
       />
     </Part>
   )

@@ -25,6 +25,7 @@ import { AttributeFields } from './attribute-fields.tsx'
 import { PlaceFields } from './place-fields.tsx'
 import { UserIdentity } from './user-identity.tsx'
 import { UserMessages } from './user-messages.tsx'
+import { UserPasses } from './user-passes.tsx'
 import { UserSubscriptions } from './user-subscriptions.tsx'
 import { WhyEntry } from './why-entry.tsx'
 
@@ -56,6 +57,7 @@ export function UserPage() {
             <Grid.Col span={{ base: 12, md: 5 }}>
               <Stack>
                 <UserSubscriptions userId={found.id} />
+                <UserPasses userId={found.id} />
                 <WhyEntry userId={found.id} />
                 <UserIdentity key={identity(found)} user={found} />
                 <Section title="Facts">

@@ -11,7 +11,7 @@ import { StatusPill } from '../../shared/status-pill.tsx'
 
 const columns: Column<Subscription>[] = [
   {
-    title: 'Device',
+    title: 'Device or address',
     render: (subscription) => (
       <RowLink
         to="/subscriptions"
@@ -36,7 +36,7 @@ export function UserSubscriptions({ userId }: { userId: string }) {
         columns={columns}
         rowKey={(subscription) => subscription.id}
         empty={
-          <EmptyState icon={IconDeviceMobileOff} title="No device yet">
+          <EmptyState icon={IconDeviceMobileOff} title="No device or address yet">
             A device becomes this user's when it registers with their value of the reconciliation key.
           </EmptyState>
         }

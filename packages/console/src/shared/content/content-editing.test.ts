@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { textsOf, withLanguage, withOverride, withoutLanguage, withTexts } from './content-editing.ts'
+import {
+  textsOf,
+  withLanguage,
+  withLanguagesOf,
+  withOverride,
+  withOwnLanguages,
+  withoutLanguage,
+  withTexts,
+} from './content-editing.ts'
 
 describe('editing content', () => {
   it('leaves out what was emptied, so that a language falls back to the default', () => {
@@ -13,6 +21,23 @@ describe('editing content', () => {
     const content = withLanguage(withLanguage({}, 'de'), 'fr')
     expect(Object.keys(withoutLanguage(content, 'de').locales ?? {})).toEqual(['fr'])
     expect(withoutLanguage(withoutLanguage(content, 'de'), 'fr')).not.toHaveProperty('locales')
+  })
+
+  it('shows the languages of a channel as well, and takes its texts away with them', () => {
+    const draft = {
+      content: { locales: { fr: { title: 'Bonjour' } } },
+      overrides: {
+        apns: { badge: 1 },
+        email: { html: '<p>Hi</p>', locales: { de: { html: '<p>Hallo</p>' } } },
+      },
+    }
+    const shown = withOwnLanguages(draft)
+    expect(Object.keys(shown.locales ?? {}).sort()).toEqual(['de', 'fr'])
+    expect(withLanguagesOf(draft, withLanguage(shown, 'es')).overrides).toEqual(draft.overrides)
+    expect(withLanguagesOf(draft, withoutLanguage(shown, 'de')).overrides).toEqual({
+      apns: { badge: 1 },
+      email: { html: '<p>Hi</p>' },
+    })
   })
 
   it('reads the texts of one language alone', () => {

@@ -1,4 +1,4 @@
-import type { Content, Overrides, Platform } from '@carillon/contract'
+import type { Content, Overrides } from '@carillon/contract'
 
 export interface ContentDraft {
   content: Content
@@ -33,10 +33,33 @@ export function withoutLanguage(content: Content, language: string): Content {
   return compact({ ...content, locales: Object.keys(locales).length > 0 ? locales : undefined })
 }
 
+/** The content with a place for every language that a channel has texts in, so that each has a tab. */
+export function withOwnLanguages({ content, overrides }: ContentDraft): Content {
+  const own = Object.values(overrides).flatMap((override) => Object.keys(localesOf(override)))
+  return own.reduce((whole, language) => withLanguage(whole, language), content)
+}
+
+/** Another choice of languages: what a channel says in one that was taken away goes with it. */
+export function withLanguagesOf({ content, overrides }: ContentDraft, next: Content): ContentDraft {
+  const gone = Object.keys(withOwnLanguages({ content, overrides }).locales ?? {}).filter(
+    (language) => !next.locales?.[language],
+  )
+  const kept = Object.entries(overrides).map(([platform, override]) => {
+    const { locales: _, ...rest } = override as { locales?: object }
+    const own = Object.entries(localesOf(override)).filter(([language]) => !gone.includes(language))
+    return [platform, own.length > 0 ? { ...rest, locales: Object.fromEntries(own) } : rest] as const
+  })
+  return { content: next, overrides: Object.fromEntries(kept) }
+}
+
+function localesOf(override: object | undefined): Record<string, object> {
+  return (override as { locales?: Record<string, object> } | undefined)?.locales ?? {}
+}
+
 /** Sets one override, or takes it away; a platform without any is left out. */
 export function withOverride(
   overrides: Overrides,
-  platform: Platform,
+  platform: keyof Overrides,
   key: string,
   value: unknown,
 ): Overrides {

@@ -100,6 +100,7 @@ function Variables({ onPick, selected }: VariablesProps) {
       {attributes.map(({ name }) => item(`user.${name}`))}
       <Menu.Label>The send</Menu.Label>
       {item('app.name')}
+      {item('pass_url')}
       {!marking && item('variables.name')}
     </ScrollArea.Autosize>
   )

@@ -1,4 +1,4 @@
-import type { Platform } from '@carillon/contract'
+import type { PushPlatform } from '@carillon/contract'
 
 /** One override as the console offers it: the contract's field, its input, and what it is for. */
 export interface OverrideField {
@@ -67,7 +67,7 @@ const pushTypes = [
 ]
 
 /** The fields that people reach for first come first. */
-export const overrideFields: Record<Platform, readonly OverrideField[]> = {
+export const overrideFields: Record<PushPlatform, readonly OverrideField[]> = {
   apns: [
     liquid('title', 'Title'),
     liquid('subtitle', 'Subtitle'),

@@ -1,6 +1,6 @@
-import type { Overrides, Platform } from '@carillon/contract'
+import type { Overrides, PushPlatform } from '@carillon/contract'
 import { Accordion, Badge, Group, SimpleGrid, Stack, Switch } from '@mantine/core'
-import { PlatformLabel, platformChoices } from '../platforms.tsx'
+import { PlatformLabel, pushPlatformChoices } from '../platforms.tsx'
 import { withOverride } from './content-editing.ts'
 import { overrideFields } from './override-fields.ts'
 import { OverrideInput } from './override-input.tsx'
@@ -15,7 +15,7 @@ interface OverridePanelProps {
 export function OverridePanel({ overrides, onChange, errors }: OverridePanelProps) {
   return (
     <Accordion variant="contained" multiple keepMounted={false}>
-      {platformChoices.map(({ value: platform }) => (
+      {pushPlatformChoices.map(({ value: platform }) => (
         <Accordion.Item key={platform} value={platform}>
           <Accordion.Control>
             <Group gap="sm">
@@ -37,7 +37,7 @@ export function OverridePanel({ overrides, onChange, errors }: OverridePanelProp
   )
 }
 
-function OverrideSummary({ own }: { own: Overrides[Platform] }) {
+function OverrideSummary({ own }: { own: Overrides[PushPlatform] }) {
   if (own?.enabled === false) return <Badge color="red">Not sent</Badge>
   const set = Object.keys(own ?? {}).filter((key) => key !== 'enabled').length
   return set > 0 ? <Badge color="bell">{set} set</Badge> : null
@@ -48,7 +48,7 @@ function PlatformOverrides({
   overrides,
   onChange,
   errors,
-}: OverridePanelProps & { platform: Platform }) {
+}: OverridePanelProps & { platform: PushPlatform }) {
   const own: Record<string, unknown> = overrides[platform] ?? {}
   const set = (key: string) => (value: unknown) => onChange(withOverride(overrides, platform, key, value))
   return (

@@ -7,7 +7,7 @@ import { platformNames } from '../platforms.tsx'
 export function ByteMeters({ previews }: { previews: readonly Preview[] }) {
   return (
     <SimpleGrid cols={2} spacing="sm" verticalSpacing={8}>
-      {previews.map(({ platform, size_bytes, limit_bytes }) => {
+      {previews.filter(hasLimit).map(({ platform, size_bytes, limit_bytes }) => {
         const share = (size_bytes / limit_bytes) * 100
         return (
           <Box key={platform}>
@@ -28,4 +28,9 @@ export function ByteMeters({ previews }: { previews: readonly Preview[] }) {
       })}
     </SimpleGrid>
   )
+}
+
+/** Nothing was built, or what counts is not bytes. */
+function hasLimit({ limit_bytes }: Preview): boolean {
+  return limit_bytes > 0
 }

@@ -1,4 +1,10 @@
-import { type BodyInputOf, type Platform, type Preview, previewContent } from '@carillon/contract'
+import {
+  type BodyInputOf,
+  type Channel,
+  type Preview,
+  type PushPlatform,
+  previewContent,
+} from '@carillon/contract'
 import {
   Alert,
   Box,
@@ -14,10 +20,11 @@ import { useState } from 'react'
 import { JsonBlock } from '../copyable.tsx'
 import { describeFailure } from '../failure.ts'
 import { UserSelect } from '../pickers.tsx'
-import { PlatformLabel, platformChoices } from '../platforms.tsx'
+import { isPushPlatform, PlatformLabel, pushPlatformChoices } from '../platforms.tsx'
 import { useRead } from '../server.ts'
 import { SkeletonRows } from '../states.tsx'
 import { ByteMeters } from './byte-meters.tsx'
+import { channelPreview } from './channel-preview.tsx'
 import { DeviceFrame } from './device-frame.tsx'
 import { NotificationCard } from './notification-card.tsx'
 
@@ -32,6 +39,7 @@ export function usePreviews(body: PreviewBody, enabled = true) {
 }
 
 interface PreviewPanelProps {
+  channel: Channel
   previews: ReturnType<typeof usePreviews>
   app: { name: string; icon: string | null } | undefined
   userId: string | undefined
@@ -39,20 +47,26 @@ interface PreviewPanelProps {
 }
 
 /** Drawn from what the server would really send, rendered by the code that sends. */
-export function PreviewPanel({ previews, app, userId, onUser }: PreviewPanelProps) {
-  const [platform, setPlatform] = useState<Platform>('apns')
+export function PreviewPanel({ channel, previews, app, userId, onUser }: PreviewPanelProps) {
+  const [platform, setPlatform] = useState<PushPlatform>('apns')
   const [view, setView] = useState<'device' | 'payload'>('device')
   const all = previews.data?.previews ?? []
-  const preview = all.find((candidate) => candidate.platform === platform)
+  const preview = channel === 'push' ? all.find((each) => each.platform === platform) : all[0]
+  const Shown = channel === 'push' ? null : channelPreview[channel]
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        fullWidth
-        aria-label="Device"
-        value={platform}
-        onChange={setPlatform}
-        data={platformChoices.map(({ value }) => ({ value, label: <PlatformLabel platform={value} /> }))}
-      />
+      {channel === 'push' && (
+        <SegmentedControl
+          fullWidth
+          aria-label="Device"
+          value={platform}
+          onChange={setPlatform}
+          data={pushPlatformChoices.map(({ value }) => ({
+            value,
+            label: <PlatformLabel platform={value} />,
+          }))}
+        />
+      )}
       <Group justify="space-between" gap="xs">
         <UserSelect
           aria-label="Preview as"
@@ -67,14 +81,15 @@ export function PreviewPanel({ previews, app, userId, onUser }: PreviewPanelProp
           value={view}
           onChange={setView}
           data={[
-            { value: 'device', label: 'Device' },
+            { value: 'device', label: channel === 'push' ? 'Device' : 'Shown' },
             { value: 'payload', label: 'Payload' },
           ]}
         />
       </Group>
       <PreviewFailure error={previews.error} />
       {!preview && previews.isPending && <SkeletonRows />}
-      {preview && view === 'device' && <DevicePreview preview={preview} all={all} app={app} />}
+      {preview && view === 'device' && Shown && <Shown preview={preview} />}
+      {preview && view === 'device' && !Shown && <DevicePreview preview={preview} all={all} app={app} />}
       {preview && view === 'payload' && <PayloadPreview preview={preview} />}
       {preview && !preview.ok && (
         <Alert color="red" title="This cannot be sent as it is">
@@ -109,6 +124,7 @@ function DevicePreview({ preview, all, app }: DevicePreviewProps) {
   const [dark, setDark] = useState(pageScheme === 'dark')
   const [expanded, setExpanded] = useState(false)
   const { platform, title, body, image } = preview
+  if (!isPushPlatform(platform)) return null
   const isPhone = platform === 'apns' || platform === 'fcm'
   return (
     <Stack gap="xs">

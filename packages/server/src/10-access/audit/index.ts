@@ -1,2 +1,2 @@
-export { recordAudit, recordCampaignSend } from './record-audit.ts'
+export { recordAudit, recordByPerson, recordCampaignSend } from './record-audit.ts'
 export { defaultAuditRetentionDays, purgeAudit } from './store.ts'

@@ -49,3 +49,25 @@ export interface CampaignSend {
   campaign: { id: string; name: string }
   messageId: string
 }
+
+/** What a person set off by writing to us; known by their subscription, since a number is a value. */
+export async function recordByPerson(
+  tx: Tx,
+  { workspaceId, subscriptionId, ...facts }: ByPerson,
+): Promise<void> {
+  await recordAudit(tx, {
+    ...facts,
+    workspaceId,
+    actor: { kind: 'person', id: `subscription:${subscriptionId}`, name: 'A person, by text message' },
+    method: '',
+    path: '',
+    messageId: null,
+    requestId: '',
+    address: '',
+  })
+}
+
+export interface ByPerson extends Pick<AuditFacts, 'action' | 'resource' | 'fields' | 'status'> {
+  workspaceId: string
+  subscriptionId: string
+}

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { Environment } from '@carillon/contract'
-import { elementsOf, extensionOf } from './der.ts'
+import { elementsOf, extensionOf } from '../der.ts'
 
 export interface PushCertificate {
   /** The subject's UID, which Apple sets to the bundle id. */

@@ -1,4 +1,5 @@
 import type { DeliveryOptions, LaneOptions, RenderedContent } from '../channel.ts'
+import { createMemoryPasses } from './memory-passes.ts'
 import { createMemoryShelf } from './memory-shelf.ts'
 
 /** Shared by all lanes of a test file, as by all processes of an installation. */
@@ -14,6 +15,7 @@ export function laneOptions(
     now: Date.now,
     ca: [],
     tokenShelf,
+    passShelf: createMemoryPasses(),
     safeLookup: async () => ({ refused: 'this test calls nobody' }),
     timeoutMs: 5000,
     ...changes,
@@ -23,6 +25,7 @@ export function laneOptions(
       fcm: nowhere,
       fcmToken: null,
       wnsToken: nowhere,
+      twilio: nowhere,
       ...changes.endpoints,
     },
   }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   options = {
     environment: 'production',
     now: Date.now,
-    endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '' },
+    endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '', twilio: '' },
     ca: [sandbox.caPem],
     tokenShelf: createMemoryShelf(),
     safeLookup: createSafeLookup({ allowPrivate: sandbox.env.ALLOW_PRIVATE_TARGETS?.split(',') ?? [] }),

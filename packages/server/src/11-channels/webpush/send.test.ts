@@ -40,7 +40,7 @@ function openLane(service: TlsService, more: Partial<LaneOptions> = {}) {
   const lane = openWebPushLane(credential, {
     environment: 'production',
     now: Date.now,
-    endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '' },
+    endpoints: { apns: '', apnsSandbox: '', fcm: '', fcmToken: null, wnsToken: '', twilio: '' },
     ca: [service.ca],
     tokenShelf: createMemoryShelf(),
     safeLookup,

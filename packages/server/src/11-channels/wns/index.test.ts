@@ -20,6 +20,7 @@ beforeAll(async () => {
       fcm: '',
       fcmToken: null,
       wnsToken: sandbox.env.WNS_TOKEN_ENDPOINT ?? '',
+      twilio: '',
     },
     ca: [sandbox.caPem],
     tokenShelf: createMemoryShelf(),

@@ -56,6 +56,7 @@ async function start(
         fcm: '',
         fcmToken: null,
         wnsToken: `https://localhost:${service.port}`,
+        twilio: '',
       },
       ca: [service.ca],
       tokenShelf: createMemoryShelf(),

@@ -5,7 +5,7 @@ import { claimJob, type JobChange, type JobHead, updateLeased } from './store.ts
 /** Longer than any step takes: until it is over nobody else goes on with the job of a process that died. */
 const leaseMs = 30_000
 /** A notification may get lost, and a lease that runs out rings no bell. */
-const pollMs = 10_000
+const pollMs = 20_000
 /** Faults in a row, after which a job is given up. */
 const maxFaults = 5
 const retryMs = 5_000
@@ -15,6 +15,8 @@ export interface JobRunner {
   now: () => Date
   log: Log
   kinds: Readonly<Record<string, JobKind>>
+  /** Makes jobs out of what other rooms left to do; before every look for one. */
+  prepare?: () => Promise<void>
 }
 
 /** Runs jobs until the signal; then the one at hand stops after its step and is free for others at once. */
@@ -23,6 +25,7 @@ export async function runJobsOf(runner: JobRunner, signal: AbortSignal): Promise
   await runner.store.listen('jobs', bell.ring)
   while (!signal.aborted) {
     try {
+      await runner.prepare?.()
       while (!signal.aborted && (await runNextJob(runner, signal)));
     } catch (error) {
       runner.log.error({ err: error }, 'jobs could not be claimed')

@@ -7,9 +7,8 @@ import { asWhole, createCompiler, maxConditionsPerSegment } from './compile-segm
 import { namedSegments, readScope } from './read-scope.ts'
 
 /**
- * Counts the users that a definition means and what reaches them: active subscriptions whose device allows
- * notifications, of one app or of all, email addresses and phone numbers. A definition that cannot be evaluated
- * is a Problem.
+ * Counts the users that a definition means and what reaches them: active subscriptions, of one app or of all, whose
+ * device allows notifications. A definition that cannot be evaluated is a Problem.
  */
 export async function estimateSegment(
   db: Db | Tx,
@@ -21,11 +20,11 @@ export async function estimateSegment(
   const scope = await readScope(db, workspaceId, namedSegments(definition), now)
   const { compileDefinition } = createCompiler(scope, maxConditionsPerSegment)
   const predicate = asWhole(compileDefinition(definition))
-  const { users, email, sms, reachable_users, ...reachable } = await count(db, workspaceId, predicate, appId)
-  return { users, reachable: { ...reachable, email, sms }, reachable_users }
+  const { users, reachable_users, ...reachable } = await count(db, workspaceId, predicate, appId)
+  return { users, reachable, reachable_users }
 }
 
-type Counts = Record<Platform | 'users' | 'email' | 'sms' | 'reachable_users', number>
+type Counts = Record<Platform | 'users' | 'reachable_users', number>
 
 async function count(
   db: Db | Tx,
@@ -37,10 +36,7 @@ async function count(
     sql`'${sql.raw(platform)}', count(*) filter (where platform = ${platform})`
   const { rows } = await sql<{ counts: Counts }>`
     with member as materialized (
-      select u.id,
-        jsonb_typeof(u.attributes -> 'email') = 'string' and u.attributes ->> 'email' <> '' as has_email,
-        coalesce(u.attributes ->> 'mobile', u.attributes ->> 'phone', '') <> '' as has_phone
-      from users u
+      select u.id from users u
       where u.workspace_id = ${workspaceId}::uuid and ${predicate}
     ), reach as (
       select s.platform, s.user_id
@@ -49,8 +45,7 @@ async function count(
         ${appId ? sql`and s.app_id = ${appId}::uuid` : sql``}
     )
     select
-      (select jsonb_build_object('users', count(*), 'email', count(*) filter (where has_email),
-        'sms', count(*) filter (where has_phone)) from member)
+      (select jsonb_build_object('users', count(*)) from member)
       || (select jsonb_build_object('reachable_users', count(distinct user_id),
         ${sql.join(platforms.map(onPlatform))}) from reach) as counts`.execute(db)
   const [row] = rows

@@ -1,3 +1,4 @@
+import { quietHoursAtFirst } from '@carillon/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer } from '../../testing/test-server.ts'
 
@@ -30,6 +31,11 @@ test('has defaults, and changes what is given', async () => {
     cors: { enabled: false, domains: [] },
     audit_retention_days: 400,
     event_retention_days: 30,
+    campaign_types: [],
+    event_types: [],
+    quiet_hours: quietHoursAtFirst,
+    holdout: { percent: 0, salt: '1' },
+    sms_replies: { stop: null, start: null, help: null },
   }
   expect(await settings()).toEqual(defaults)
   const { status, body } = await request('PUT', '/v1/settings', {
@@ -84,4 +90,34 @@ test('replacing the key by either call re-links devices, and the old key matches
   expect(back.body).toMatchObject({ reconciliation_key: 'email', max_attempts: 3 })
   await expect.poll(() => linkOf(byEmail)).toBe(userId)
   await expect.poll(() => linkOf(byNumber)).toBeNull()
+})
+
+test('types may be listed, and one in use stays in the list', async () => {
+  await request('PUT', '/v1/settings', { reconciliation_key: 'email' })
+  const app = (await request('POST', '/v1/apps', { name: 'Types' })).body.id
+  const create = (name: string, type?: string) =>
+    request('POST', '/v1/event-definitions', { name, type, app_id: app, content: { title: 'T' } })
+  expect((await create('free', 'whatever')).status).toBe(201)
+  const unused = await request('PUT', '/v1/settings', { event_types: ['orders'] })
+  expect(unused).toMatchObject({ status: 409, body: { errors: [{ pointer: '/event_types' }] } })
+  const listed = { event_types: ['orders', 'whatever'], campaign_types: ['sale'] }
+  expect(await request('PUT', '/v1/settings', listed)).toMatchObject({ status: 200, body: listed })
+  expect(await create('unlisted', 'other')).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/type' }] },
+  })
+  expect((await create('listed', 'orders')).status).toBe(201)
+  expect((await create('without')).status).toBe(201)
+  const campaign = (type: string) =>
+    request('POST', '/v1/campaigns', {
+      name: type,
+      type,
+      zone: 'UTC',
+      start_local: '2030-01-01T00:00',
+      end_local: '2030-02-01T00:00',
+    })
+  expect(await campaign('spring')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/type' }] } })
+  expect((await campaign('sale')).status).toBe(201)
+  expect((await request('PUT', '/v1/settings', { campaign_types: ['other'] })).status).toBe(409)
+  expect((await request('PUT', '/v1/settings', { campaign_types: [] })).status).toBe(200)
 })

@@ -5,11 +5,12 @@ import {
   putSettings,
   type Settings as SettingsView,
 } from '@carillon/contract'
-import { type Db, type Route, read, type Tx, write } from '../../00-kernel/index.ts'
+import { type Db, fieldProblem, type Route, read, type Tx, write } from '../../00-kernel/index.ts'
 import { jobView } from '../jobs/job-view.ts'
 import { changeReconciliationKey } from './reconciliation-key.ts'
 import { getSettings } from './settings.ts'
 import { writeSettings } from './store.ts'
+import { refuseTypesInUse } from './types.ts'
 
 export function settingsRoutes(): Route[] {
   return [
@@ -40,7 +41,11 @@ async function changeSettings(tx: Tx, workspaceId: string, body: BodyOf<typeof p
       pointer: '/reconciliation_key',
     })
   }
+  await refuseTypesInUse(tx, workspaceId, plain)
   await writeSettings(tx, workspaceId, plain)
+  const { quietHours } = await getSettings(tx, workspaceId)
+  if (quietHours.start === quietHours.end)
+    throw fieldProblem('invalid_request', '/quiet_hours/end', 'is the start too: that would be all day')
 }
 
 async function viewSettings(db: Db | Tx, workspaceId: string): Promise<SettingsView> {
@@ -54,5 +59,10 @@ async function viewSettings(db: Db | Tx, workspaceId: string): Promise<SettingsV
     cors: settings.cors,
     audit_retention_days: settings.auditRetentionDays,
     event_retention_days: settings.eventRetentionDays,
+    campaign_types: settings.campaignTypes,
+    event_types: settings.eventTypes,
+    quiet_hours: settings.quietHours,
+    holdout: settings.holdout,
+    sms_replies: settings.smsReplies,
   }
 }

@@ -1,4 +1,10 @@
-import type { Cors } from '@carillon/contract'
+import {
+  type Cors,
+  type Holdout,
+  type QuietHours,
+  quietHoursAtFirst,
+  type SmsReplies,
+} from '@carillon/contract'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import { defaultAuditRetentionDays } from '../../10-access/index.ts'
 import { readSettings } from './store.ts'
@@ -18,6 +24,12 @@ export interface Settings {
   cors: Cors
   auditRetentionDays: number
   eventRetentionDays: number
+  /** What administrators allow to be a type; empty: anything. */
+  campaignTypes: string[]
+  eventTypes: string[]
+  quietHours: QuietHours
+  holdout: Holdout
+  smsReplies: SmsReplies
 }
 
 /** As kept in `workspaces.settings`; what was never set is absent. */
@@ -31,6 +43,11 @@ export interface StoredSettings {
   cors?: Partial<Cors>
   audit_retention_days?: number
   event_retention_days?: number
+  campaign_types?: string[]
+  event_types?: string[]
+  quiet_hours?: Partial<QuietHours>
+  holdout?: Partial<Holdout>
+  sms_replies?: Partial<SmsReplies>
 }
 
 export async function getSettings(db: Db | Tx, workspaceId: string): Promise<Settings> {
@@ -45,5 +62,10 @@ export async function getSettings(db: Db | Tx, workspaceId: string): Promise<Set
     cors: { enabled: false, domains: [], ...stored.cors },
     auditRetentionDays: stored.audit_retention_days ?? defaultAuditRetentionDays,
     eventRetentionDays: stored.event_retention_days ?? 30,
+    campaignTypes: stored.campaign_types ?? [],
+    eventTypes: stored.event_types ?? [],
+    quietHours: { ...quietHoursAtFirst, ...stored.quiet_hours },
+    holdout: { percent: 0, salt: '1', ...stored.holdout },
+    smsReplies: { stop: null, start: null, help: null, ...stored.sms_replies },
   }
 }

@@ -1,5 +1,5 @@
 import type { BodyOf, patchSubscription } from '@carillon/contract'
-import { type Caller, Problem, type Tx } from '../../00-kernel/index.ts'
+import { type Caller, type Db, Problem, type Tx } from '../../00-kernel/index.ts'
 import { findApp } from '../../12-apps/index.ts'
 import { lockKeys, shareAudience } from '../audience-lock.ts'
 import { noteChangedUsers } from '../changed-users.ts'
@@ -62,8 +62,9 @@ export async function removeSubscription(tx: Tx, caller: Caller, id: string): Pr
   await deleteSubscriptions(tx, [id])
 }
 
-async function ownSubscription(tx: Tx, caller: Caller, id: string): Promise<SubscriptionRow> {
-  const row = await findSubscription(tx, caller.workspaceId, id)
+/** One that the caller may speak for: a device's key for those of its app. */
+export async function ownSubscription(db: Db | Tx, caller: Caller, id: string): Promise<SubscriptionRow> {
+  const row = await findSubscription(db, caller.workspaceId, id)
   if (!row) throw notFound()
   refuseForeignApp(caller, row.app_id)
   return row

@@ -279,6 +279,18 @@ export async function suspectSubscriptions(tx: Tx, dead: readonly DeadToken[]): 
   return condemn(tx, dead, { to: 'suspect', from: ['active'] })
 }
 
+/** The person told the provider to stop. An address that somebody has switched on again since stays so. */
+export async function unsubscribeSubscriptions(tx: Tx, optedOut: readonly DeadToken[]): Promise<string[]> {
+  return condemn(tx, optedOut, { to: 'unsubscribed', from: ['active', 'suspect'] })
+}
+
+/** The person told us to stop: that holds whatever else becomes of the address. */
+export async function unsubscribeAddress(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
+  await sql`
+    update subscriptions set status = 'unsubscribed', status_reason = ${reason}, status_at = ${now}
+    where id = ${id} and status <> 'unsubscribed'`.execute(tx)
+}
+
 async function condemn(
   tx: Tx,
   dead: readonly DeadToken[],

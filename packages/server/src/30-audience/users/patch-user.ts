@@ -1,5 +1,6 @@
 import type { UserPatch } from '@carillon/contract'
 import { Problem, type Tx } from '../../00-kernel/index.ts'
+import { syncAddresses } from '../addresses/sync-addresses.ts'
 import { lockAudience } from '../audience-lock.ts'
 import { getSettings } from '../settings/settings.ts'
 import { relinkByValue } from '../subscriptions/store.ts'
@@ -11,7 +12,11 @@ import { findUsersByKey, lockUser, writeUsers } from './store.ts'
 import { draftOf, mergeDraft } from './user-draft.ts'
 
 /** Changes a person; devices that waited for the new reconciliation value follow, those of the old one go. */
-export async function patchUser(tx: Tx, workspaceId: string, id: string, input: UserPatch): Promise<void> {
+export async function patchUser(
+  tx: Tx,
+  workspaceId: string,
+  { id, input, now }: { id: string; input: UserPatch; now: Date },
+): Promise<void> {
   // Read before the lock: the key itself changes only under it, and then everybody is linked anew.
   const { reconciliationKey } = await getSettings(tx, workspaceId)
   const given = input.attributes ?? {}
@@ -35,5 +40,6 @@ export async function patchUser(tx: Tx, workspaceId: string, id: string, input: 
     if (other) throw taken(`/attributes/${settings.reconciliationKey}`, after.reconciliationValue, other.id)
   }
   await writeUsers(tx, workspaceId, [after])
+  await syncAddresses(tx, workspaceId, [id], now)
   if (isMoved) await relinkByValue(tx, workspaceId, settings, values)
 }

@@ -55,7 +55,7 @@ export function userRoutes({ now }: { now: () => Date }): Route[] {
       viewUser(db, caller.workspaceId, await createUser(db, caller.workspaceId, body, now())),
     ),
     write(patchUserEndpoint, async ({ db, caller, params, body }) => {
-      await patchUser(db, caller.workspaceId, params.id, body)
+      await patchUser(db, caller.workspaceId, { id: params.id, input: body, now: now() })
       return viewUser(db, caller.workspaceId, params.id)
     }),
     write(deleteUser, async ({ db, caller, params }) => {

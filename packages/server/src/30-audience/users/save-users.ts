@@ -1,5 +1,6 @@
 import { type AttributeValue, type UserCreate, UserCreate as UserCreateSchema } from '@carillon/contract'
 import { Problem, type Tx } from '../../00-kernel/index.ts'
+import { syncAddresses } from '../addresses/sync-addresses.ts'
 import { lockAudience, lockKeys, shareAudience } from '../audience-lock.ts'
 import { checkItem } from '../check-item.ts'
 import { normaliseKey } from '../reconciliation-value.ts'
@@ -91,6 +92,7 @@ async function saveUnderLock(
     return 'problem' in result ? result : result.value
   })
   await writeUsers(tx, workspaceId, [...written.values()])
+  await syncAddresses(tx, workspaceId, [...written.keys()], now)
   await relinkByValue(tx, workspaceId, settings, newValues(written))
   return saved
 }

@@ -48,7 +48,7 @@ export function draftOf(row: UserRow): UserDraft {
   }
 }
 
-/** Attributes merge and null removes one (RFC 7396); identifiers and consents merge. */
+/** Attributes and consents merge and null removes one (RFC 7396); identifiers merge. */
 export function mergeDraft(draft: UserDraft, input: UserPatch, reconciliationKey: string): UserDraft {
   const attributes = { ...draft.attributes, ...input.attributes }
   for (const [name, value] of Object.entries(attributes)) if (value === null) delete attributes[name]
@@ -61,7 +61,14 @@ export function mergeDraft(draft: UserDraft, input: UserPatch, reconciliationKey
       Object.entries(input.identifiers ?? {}).some(([name, value]) => draft.identifiers[name] !== value),
     timezone: input.timezone === undefined ? draft.timezone : input.timezone,
     locale: input.locale === undefined ? draft.locale : input.locale,
-    consents: { ...draft.consents, ...input.consents },
+    consents: mergeConsents(draft.consents, input.consents),
     reconciliationValue: normaliseKey(attributeOf(attributes, reconciliationKey)),
   }
+}
+
+function mergeConsents(before: UserDraft['consents'], given: UserPatch['consents']): UserDraft['consents'] {
+  const merged = { ...before, ...given }
+  return Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, 'granted' | 'denied'] => entry[1] !== null),
+  )
 }

@@ -35,7 +35,12 @@ function campaignView(row: WholeCampaign, sums: ReadonlyMap<string, RunSums>, no
   }
 }
 
-function messageView({ campaign_id: _campaign, place: _place, ...shown }: CampaignMessageRow) {
+function messageView({
+  campaign_id: _campaign,
+  place: _place,
+  experiment_id: _experiment,
+  ...shown
+}: CampaignMessageRow) {
   return shown
 }
 

@@ -61,7 +61,7 @@ export async function resumeCampaign(tx: Tx, target: Target, now: Date): Promise
     paused_at: null,
     next_evaluation_at: later(campaign.start_at, now),
   })
-  await resumeRuns(tx, campaign.id, campaign.paused_at)
+  await resumeRuns(tx, campaign.id, { pausedAt: campaign.paused_at, now })
   await announce(tx)
 }
 

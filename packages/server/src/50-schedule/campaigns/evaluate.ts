@@ -2,10 +2,10 @@ import type { MessageCreate, ProblemPlace } from '@carillon/contract'
 import { type Db, Problem, type Tx } from '../../00-kernel/index.ts'
 import { recordCampaignSend } from '../../10-access/index.ts'
 import { findApp } from '../../12-apps/index.ts'
-import { createRun, isRunFreezing } from '../messages/index.ts'
+import { createRun, isRunFreezing, sharingOf } from '../messages/index.ts'
 import type { CampaignMessageRow, WholeCampaign } from './campaign-row.ts'
 import { placesOf, unpublished } from './check-campaign.ts'
-import { nextEvaluation, roundAt } from './rounds.ts'
+import { nextEvaluation, type Round, roundOf } from './rounds.ts'
 import * as store from './store.ts'
 
 /** While a run still looks for its people the next would look for the same; it is asked again after this. */
@@ -81,11 +81,36 @@ async function makeRun(
   const app = await findApp(tx, campaign.workspace_id, message.app_id)
   // Everybody would be met, and excluded by the gate.
   if (app?.status !== 'published') return [unpublished(app ?? { name: 'The app' }, i)]
-  const at = message.repeat ? roundAt(campaign, message.repeat, now).at : campaign.renewed_at
-  const run = { campaignId: campaign.id, round: { campaignMessageId: message.id, at } }
-  const made = await createRun(tx, campaign.workspace_id, inputOf(campaign, message, to), { run, now })
+  const open = message.repeat ? roundOf(campaign, message.repeat, now) : null
+  if (open && !open.isOpen) return []
+  const at = open?.at ?? campaign.renewed_at
+  const { to: shared, membersOf } = shareOf(campaign, i, to)
+  const round = { campaignMessageId: message.id, membersOf, at }
+  const run = { campaignId: campaign.id, experimentId: message.experiment_id, round }
+  const input = { ...inputOf(campaign, message, shared), ...timingOf(message, open) }
+  const made = await createRun(tx, campaign.workspace_id, input, { run, now })
   if (made) await recordCampaignSend(tx, { workspaceId: campaign.workspace_id, campaign, messageId: made.id })
   return []
+}
+
+/** At the time of each person's day that the message goes by, at the latest in this round. */
+function timingOf(
+  { delivery, pace_per_minute: pace }: CampaignMessageRow,
+  round: Round | null,
+): Pick<MessageCreate, 'delivery' | 'pace_per_minute'> {
+  const timing = round?.wall
+    ? ({ kind: 'local_time', at: round.wall, late: 'skip' } as const)
+    : delivery?.kind === 'local_time'
+      ? ({ ...delivery, late: 'next_day' } as const)
+      : delivery
+  return { ...(timing && { delivery: timing }), ...(pace && { pace_per_minute: pace }) }
+}
+
+/** The audience of one of the messages: all of it, or those whom no message before it reaches and none has met. */
+function shareOf(campaign: WholeCampaign, i: number, to: MessageCreate['to']) {
+  if (campaign.reach === 'all') return { to, membersOf: campaign.messages[i]?.id ?? campaign.id }
+  const sharing = sharingOf(campaign.messages, i)
+  return { to: { ...to, ...(sharing && { sharing }), members_of: campaign.id }, membersOf: campaign.id }
 }
 
 function inputOf(
@@ -99,10 +124,13 @@ function inputOf(
     to,
     ...(message.template_id ? { template_id: message.template_id } : {}),
     ...(message.content ? { content: message.content } : {}),
+    ...(message.experiment ? { experiment: message.experiment } : {}),
     variables: message.variables,
     overrides: message.overrides,
     expires_at: campaign.end_at.toISOString(),
     category: 'marketing',
+    ...(message.topic ? { topic: message.topic } : {}),
+    tags: message.tags,
     dry_run: false,
   }
 }

@@ -1,10 +1,10 @@
-import { type Repeat, wallTime, zonedInstant } from '@carillon/contract'
+import { type RepeatEvery, wallTime, zonedInstant } from '@carillon/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WholeCampaign } from './campaign-row.ts'
 import { nextEvaluation, roundAt } from './rounds.ts'
 
-function campaign(start_local: string, zone: string, repeats: Repeat[] = []): WholeCampaign {
+function campaign(start_local: string, zone: string, repeats: RepeatEvery[] = []): WholeCampaign {
   const start_at = zonedInstant(start_local, zone) as Date
   return {
     start_local,
@@ -16,7 +16,7 @@ function campaign(start_local: string, zone: string, repeats: Repeat[] = []): Wh
   } as WholeCampaign
 }
 
-const daily: Repeat = { every: 1, unit: 'days' }
+const daily: RepeatEvery = { every: 1, unit: 'days' }
 const at = (time: string) => new Date(time)
 
 test('a daily round keeps its wall-clock time when summer time comes and goes', () => {

@@ -1,4 +1,5 @@
-import { type Repeat, type RepeatUnit, zonedInstant } from '@carillon/contract'
+import { type Repeat, type RepeatEvery, type RepeatUnit, zonedInstant } from '@carillon/contract'
+import { calendarRoundAt } from './calendar-rounds.ts'
 import type { CampaignRow, WholeCampaign } from './campaign-row.ts'
 
 const hourMs = 3_600_000
@@ -7,11 +8,28 @@ const unitMs: Record<RepeatUnit, number> = { hours: hourMs, days: dayMs, weeks: 
 
 type Dates = Pick<CampaignRow, 'start_local' | 'zone' | 'start_at'>
 
+/** A round of a message that repeats. */
+export interface Round {
+  /** When it began: whoever was met since is not met again in it. */
+  at: Date
+  next: Date
+  /** Whether it may still meet people; on days of the calendar there may be none yet. */
+  isOpen: boolean
+  /** What each person's clock shows at their turn, where the round goes by it. */
+  wall: string | null
+}
+
+/** The round that a message is in at `now`. */
+export function roundOf(campaign: Dates, repeat: Repeat, now: Date): Round {
+  if ('at' in repeat) return calendarRoundAt(campaign, repeat, now)
+  return { ...roundAt(campaign, repeat, now), isOpen: true, wall: null }
+}
+
 /**
  * When the round that is open at `now` began, and when the next begins. Days and weeks keep to the wall clock of
  * the zone, so a round at nine stays at nine when summer time comes; hours are hours.
  */
-export function roundAt(campaign: Dates, repeat: Repeat, now: Date): { at: Date; next: Date } {
+export function roundAt(campaign: Dates, repeat: RepeatEvery, now: Date): { at: Date; next: Date } {
   const stepMs = repeat.every * unitMs[repeat.unit]
   const begin = (n: number) => beginOf(campaign, { n, stepMs, unit: repeat.unit })
   let n = Math.max(0, Math.floor((now.getTime() - campaign.start_at.getTime()) / stepMs))
@@ -36,7 +54,7 @@ export function nextEvaluation(campaign: WholeCampaign, now: Date): Date {
   const startMs = campaign.start_at.getTime()
   const passed = Math.max(0, Math.floor((now.getTime() - startMs) / everyMs) + 1)
   const rounds = campaign.messages.flatMap(({ repeat }) =>
-    repeat ? [roundAt(campaign, repeat, now).next.getTime()] : [],
+    repeat ? [roundOf(campaign, repeat, now).next.getTime()] : [],
   )
   return new Date(Math.min(startMs + passed * everyMs, campaign.end_at.getTime(), ...rounds))
 }

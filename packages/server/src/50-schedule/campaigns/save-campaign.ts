@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type CampaignCreate, type CampaignMessageInput, zonedInstant } from '@carillon/contract'
 import { fieldProblem, newId, Problem, type Tx } from '../../00-kernel/index.ts'
-import { getSettings } from '../../30-audience/index.ts'
+import { getSettings, refuseUnlistedType } from '../../30-audience/index.ts'
 import { cancelRuns, moveExpiry } from '../messages/index.ts'
-import { statusOf, type WholeCampaign } from './campaign-row.ts'
+import { type CampaignMessageRow, statusOf, type WholeCampaign } from './campaign-row.ts'
 import { findContradictions, findObstacles } from './check-campaign.ts'
 import * as store from './store.ts'
 
@@ -14,6 +15,7 @@ export async function createCampaign(
   now: Date,
 ): Promise<string> {
   await claimName(tx, workspaceId, input.name, null)
+  await refuseUnlistedType(tx, workspaceId, 'campaign_types', input.type)
   const dates = datesOf(input)
   refuseForeignMessages(input.messages, [])
   await refuseAll(findContradictions(tx, workspaceId, { ...input, ...dates }))
@@ -29,7 +31,7 @@ export async function createCampaign(
     created_at: now,
     updated_at: now,
   })
-  await store.putMessages(tx, id, messagesOf(id, input.messages))
+  await store.putMessages(tx, id, messagesOf(id, input.messages, []))
   return id
 }
 
@@ -48,6 +50,8 @@ export async function replaceCampaign(
 ): Promise<void> {
   refuseUnlessChangeable(before, 'change', now)
   await claimName(tx, before.workspace_id, input.name, before.id)
+  if (input.type !== before.type)
+    await refuseUnlistedType(tx, before.workspace_id, 'campaign_types', input.type)
   const dates = datesOf(input)
   const known = before.messages.map(({ id }) => id)
   refuseForeignMessages(input.messages, known)
@@ -66,12 +70,19 @@ export async function replaceCampaign(
     problems: '[]',
     updated_at: now,
   })
-  const messages = messagesOf(before.id, input.messages)
+  const messages = messagesOf(before.id, input.messages, before.messages)
   const kept = new Set(messages.map(({ id }) => id))
   const left = known.filter((id) => !kept.has(id))
   if (left.length > 0) await cancelRuns(tx, before.id, { at: now, messageIds: left })
   await moveExpiry(tx, before.id, dates.end_at)
   await store.putMessages(tx, before.id, messages)
+  // Nobody gets more because of the change: what one of the messages sent counts for all of them.
+  if (input.reach !== before.reach) {
+    const ids = messages.map(({ id }) => id)
+    await (input.reach === 'first'
+      ? store.shareMembers(tx, ids, [before.id])
+      : store.shareMembers(tx, [before.id], ids))
+  }
 }
 
 /** Deletes a campaign that is at rest; what its runs had not handed over is cancelled. */
@@ -134,11 +145,15 @@ function refuseForeignMessages(messages: readonly CampaignMessageInput[], known:
   if (errors.length > 0) throw new Problem('invalid_request', { errors })
 }
 
-function columnsOf({ name, type, segment_ids, exclude_segment_ids }: CampaignCreate) {
-  return { name, type: type ?? null, segment_ids, exclude_segment_ids }
+function columnsOf({ name, type, segment_ids, exclude_segment_ids, reach }: CampaignCreate) {
+  return { name, type: type ?? null, segment_ids, exclude_segment_ids, reach }
 }
 
-function messagesOf(campaignId: string, messages: readonly CampaignMessageInput[]) {
+function messagesOf(
+  campaignId: string,
+  messages: readonly CampaignMessageInput[],
+  before: readonly CampaignMessageRow[],
+) {
   return messages.map((message, place) => ({
     id: message.id?.toLowerCase() ?? newId(),
     campaign_id: campaignId,
@@ -150,6 +165,20 @@ function messagesOf(campaignId: string, messages: readonly CampaignMessageInput[
     template_id: message.template_id ?? null,
     variables: JSON.stringify(message.variables ?? {}),
     overrides: JSON.stringify(message.overrides ?? {}),
+    ...experimentOf(message, before),
     repeat: message.repeat ? JSON.stringify(message.repeat) : null,
+    delivery: message.delivery ? JSON.stringify(message.delivery) : null,
+    pace_per_minute: message.pace_per_minute ?? null,
+    topic: message.topic ?? null,
+    tags: message.tags ?? [],
   }))
+}
+
+/** An experiment that is changed is another one: who is given what, and what was counted, begins anew. */
+function experimentOf({ id, experiment }: CampaignMessageInput, before: readonly CampaignMessageRow[]) {
+  if (!experiment) return { experiment: null, experiment_id: null }
+  const same = before.find(
+    (row) => row.id === id?.toLowerCase() && isDeepStrictEqual(row.experiment, experiment),
+  )
+  return { experiment: JSON.stringify(experiment), experiment_id: same?.experiment_id ?? newId() }
 }

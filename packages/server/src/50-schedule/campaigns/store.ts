@@ -1,5 +1,5 @@
 import type { CampaignStatus, ProblemPlace } from '@carillon/contract'
-import { type Insertable, sql, type Updateable } from 'kysely'
+import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
 import { type Db, lockNumber, type Tables, type Tx } from '../../00-kernel/index.ts'
 import {
   type CampaignMessageRow,
@@ -197,7 +197,27 @@ export async function updateCampaign(
 }
 
 export async function deleteCampaign(tx: Tx, id: string): Promise<void> {
+  await forgetMembers(
+    tx,
+    sql`
+    select id from campaign_messages where campaign_id = ${id}::uuid union all select ${id}::uuid`,
+  )
   await tx.deleteFrom('campaigns').where('id', '=', id).execute()
+}
+
+/** What one memory of people met knows, another knows as well from now on. */
+export async function shareMembers(tx: Tx, from: readonly string[], to: readonly string[]): Promise<void> {
+  await sql`
+    insert into campaign_members as c (campaign_message_id, user_id, round_at)
+    select target, user_id, max(round_at) from campaign_members, unnest(${to}::uuid[]) as target
+    where campaign_message_id = any(${from}::uuid[]) group by 1, 2
+    on conflict (campaign_message_id, user_id) do update set round_at = greatest(c.round_at, excluded.round_at)`.execute(
+    tx,
+  )
+}
+
+async function forgetMembers(tx: Tx, of: RawBuilder<unknown>): Promise<void> {
+  await sql`delete from campaign_members where campaign_message_id in (${of})`.execute(tx)
 }
 
 type NewMessage = Insertable<Tables['campaign_messages']>
@@ -209,8 +229,9 @@ export async function putMessages(
   messages: readonly NewMessage[],
 ): Promise<void> {
   const ids = messages.map(({ id }) => id)
-  await sql`delete from campaign_messages
-    where campaign_id = ${campaignId}::uuid and id <> all(${ids}::uuid[])`.execute(tx)
+  const left = sql`campaign_messages where campaign_id = ${campaignId}::uuid and id <> all(${ids}::uuid[])`
+  await forgetMembers(tx, sql`select id from ${left}`)
+  await sql`delete from ${left}`.execute(tx)
   if (messages.length === 0) return
   await tx
     .insertInto('campaign_messages')
@@ -225,7 +246,13 @@ export async function putMessages(
         template_id: eb.ref('excluded.template_id'),
         variables: eb.ref('excluded.variables'),
         overrides: eb.ref('excluded.overrides'),
+        experiment: eb.ref('excluded.experiment'),
+        experiment_id: eb.ref('excluded.experiment_id'),
         repeat: eb.ref('excluded.repeat'),
+        delivery: eb.ref('excluded.delivery'),
+        pace_per_minute: eb.ref('excluded.pace_per_minute'),
+        topic: eb.ref('excluded.topic'),
+        tags: eb.ref('excluded.tags'),
       })),
     )
     .execute()

@@ -1,9 +1,17 @@
-import type { Content, EventVariable, Overrides, ProblemPlace } from '@carillon/contract'
+import {
+  type Channel,
+  type Content,
+  channelPlatforms,
+  type EventVariable,
+  type Overrides,
+  type ProblemPlace,
+} from '@carillon/contract'
 import { Problem, type Tx } from '../../00-kernel/index.ts'
 import { checkConstantSize, checkContent, resolveTemplate, variableNames } from '../../40-content/index.ts'
+import { checkPass } from '../../45-passes/index.ts'
 import type { DefinitionFields } from './store.ts'
 
-type Said = Pick<DefinitionFields, 'content' | 'template_id' | 'overrides' | 'variables'>
+type Said = Pick<DefinitionFields, 'content' | 'template_id' | 'overrides' | 'variables' | 'channels'>
 
 /** Everything that would make invocations fail, found with the declared examples. */
 export async function checkDefinition(tx: Tx, workspaceId: string, said: Said): Promise<ProblemPlace[]> {
@@ -12,14 +20,30 @@ export async function checkDefinition(tx: Tx, workspaceId: string, said: Said): 
     return [{ pointer, code: 'content_or_template', detail: 'Give either content or template_id.' }]
   }
   const twice = namesTwice(said.variables)
-  if (said.content) return [...twice, ...checkTexts(said.content, said.overrides, said.variables)]
+  if (said.content)
+    return [
+      ...twice,
+      ...(await checkAll(tx, workspaceId, { said, content: said.content, overrides: said.overrides })),
+    ]
   const template = await resolveTemplate(tx, workspaceId, said.template_id as string)
   if (!template) {
     const detail = 'There is no template with this id.'
     return [...twice, { pointer: '/template_id', code: 'unknown_template', detail }]
   }
-  const texts = checkTexts(template.content, { ...template.overrides, ...said.overrides }, said.variables)
+  const overrides = { ...template.overrides, ...said.overrides }
+  const texts = await checkAll(tx, workspaceId, { said, content: template.content, overrides })
   return [...twice, ...texts.map(inTemplate)]
+}
+
+/** The texts, and what a pass needs besides, where one is among the channels. */
+async function checkAll(
+  tx: Tx,
+  workspaceId: string,
+  { said, content, overrides }: { said: Said; content: Content; overrides: Overrides },
+): Promise<ProblemPlace[]> {
+  const places = checkTexts(said, content, overrides)
+  if (!said.channels.includes('pass')) return places
+  return [...places, ...(await checkPass(tx, workspaceId, content, overrides))]
 }
 
 function namesTwice(variables: readonly EventVariable[]): ProblemPlace[] {
@@ -30,11 +54,7 @@ function namesTwice(variables: readonly EventVariable[]): ProblemPlace[] {
   )
 }
 
-function checkTexts(
-  content: Content,
-  overrides: Overrides,
-  variables: readonly EventVariable[],
-): ProblemPlace[] {
+function checkTexts({ variables, channels }: Said, content: Content, overrides: Overrides): ProblemPlace[] {
   const undeclared = variableNames(content, overrides).filter(
     ({ name }) => !variables.some((variable) => variable.name === name),
   )
@@ -50,7 +70,7 @@ function checkTexts(
       ? checkContent(content, overrides)
       : checkContent(content, overrides, required).map((place) => withHint(place, variables))),
   ]
-  return places.length > 0 ? places : checkSize(content, overrides)
+  return places.length > 0 ? places : checkSize(content, overrides, channels)
 }
 
 export function examplesOf(variables: readonly EventVariable[]): Record<string, unknown> {
@@ -63,9 +83,10 @@ function withHint(place: ProblemPlace, variables: readonly EventVariable[]): Pro
   return { ...place, detail }
 }
 
-function checkSize(content: Content, overrides: Overrides): ProblemPlace[] {
+function checkSize(content: Content, overrides: Overrides, channels: readonly Channel[]): ProblemPlace[] {
   try {
-    checkConstantSize(content, overrides)
+    const platforms = channels.flatMap((channel) => channelPlatforms[channel])
+    checkConstantSize(content, overrides, platforms)
     return []
   } catch (error) {
     if (error instanceof Problem && error.details.errors) return error.details.errors

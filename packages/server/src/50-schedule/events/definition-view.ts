@@ -12,6 +12,8 @@ export function definitionView(row: DefinitionRow): EventDefinition {
     content: row.content,
     template_id: row.template_id,
     overrides: row.overrides,
+    channels: row.channels,
+    reach: row.reach,
     variables: row.variables,
     ttl_seconds: row.ttl_seconds,
     version: row.version,

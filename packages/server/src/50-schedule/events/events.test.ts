@@ -398,6 +398,7 @@ test('the ready call names what keeps it from reaching somebody', async () => {
   expect(body.obstacles).toEqual([
     expect.stringContaining('inactive'),
     expect.stringContaining('not published'),
+    expect.stringContaining('no credential for push'),
   ])
   const bob = (await post('/v1/users', { attributes: { email: `${newId()}@example.com` } })).body.id
   expect((await server.request('GET', at(id, `/payload?user_id=${bob}`))).body.body.users).toEqual([

@@ -25,7 +25,7 @@ function portable(
   app: PortableDefinition['app'],
   template: PortableDefinition['template'],
 ): PortableDefinition {
-  const { name, status, description, type, content, overrides, variables, ttl_seconds } = row
+  const { name, status, description, type, content, overrides, channels, reach, variables, ttl_seconds } = row
   return {
     name,
     status,
@@ -35,6 +35,8 @@ function portable(
     ...(row.template_id ? { template: template ?? { id: row.template_id } } : {}),
     description,
     type,
+    channels,
+    reach,
     overrides,
     variables,
     ttl_seconds,

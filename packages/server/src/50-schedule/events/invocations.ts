@@ -23,6 +23,7 @@ export async function readInvocations(
     if (!found) throw new Error(`No counts for message ${row.id}.`)
     return {
       message_id: row.id,
+      channel: row.channel,
       version: row.version,
       status: statusOf(row, found.counts, now),
       variables: row.variables as EventInvocation['variables'],

@@ -1,11 +1,11 @@
-import type { Audience, EventInvoke, EventInvoked, EventVariable, ProblemPlace } from '@carillon/contract'
+import type { EventInvoke, EventInvoked, EventVariable, ProblemPlace } from '@carillon/contract'
 import { Problem, type Tx } from '../../00-kernel/index.ts'
 import { createMessage } from '../messages/index.ts'
-import { findNamedUsers } from './named-users.ts'
 import { unknownDefinition } from './save-definition.ts'
 import { type DefinitionRow, insertInvocation, lockDefinition } from './store.ts'
+import { inTheCall, type Part, partsOf } from './whom.ts'
 
-/** One invocation makes one transactional message. Throws Problem; then nothing was stored. */
+/** One invocation makes one transactional message for each channel. Throws Problem; then nothing was stored. */
 export async function invokeDefinition(
   tx: Tx,
   id: string,
@@ -17,34 +17,42 @@ export async function invokeDefinition(
   if (!definition) throw unknownDefinition()
   if (definition.status !== 'active')
     throw new Problem('conflict', { detail: 'The event definition is not active; activate it first.' })
-  const to = await audienceOf(tx, workspaceId, definition, body)
-  const message = await createMessage(tx, workspaceId, messageOf(definition, body, to), now).catch(
-    (error) => {
-      throw asTheCallerSeesIt(error)
-    },
-  )
-  await insertInvocation(tx, { messageId: message.id, definition })
+  const parts = await checkCall(tx, workspaceId, definition, body)
+  const messages = []
+  for (const part of parts) {
+    const message = await createMessage(tx, workspaceId, messageOf(definition, body, part), now).catch(
+      (error) => {
+        throw asTheCallerSeesIt(error instanceof Problem ? inTheCall(error, part, body) : error)
+      },
+    )
+    await insertInvocation(tx, { messageId: message.id, definition })
+    const { id: message_id, status, estimated_recipients } = message
+    messages.push({ message_id, channel: part.channel, status, estimated_recipients })
+  }
+  const [first] = messages
+  if (!first) throw new Error('An invocation names somebody.')
   return {
-    message_id: message.id,
+    message_id: first.message_id,
+    messages,
     event_definition_id: definition.id,
     version: definition.version,
-    status: message.status,
-    estimated_recipients: message.estimated_recipients,
+    status: first.status,
+    estimated_recipients: messages.reduce((sum, { estimated_recipients: n }) => sum + n, 0),
   }
 }
 
-/** Whom the call names, once everything in it is found right. */
-async function audienceOf(
+/** Whom the call names, channel by channel, once everything in it is found right. */
+async function checkCall(
   tx: Tx,
   workspaceId: string,
-  { variables }: DefinitionRow,
+  definition: DefinitionRow,
   body: EventInvoke,
-): Promise<Audience> {
-  const named = body.users ? await findNamedUsers(tx, workspaceId, body.users) : null
-  const errors = [...(named?.problems ?? []), ...checkValues(variables, body.variables)].slice(0, 50)
-  if (errors.length > 0) throw new Problem('invalid_request', { errors })
-  if (named) return { user_ids: named.ids }
-  return body.users_by ? { users_by: body.users_by } : { subscription_ids: body.subscription_ids }
+): Promise<Part[]> {
+  const parts = await partsOf(tx, workspaceId, definition, body)
+  const named = 'problems' in parts ? parts.problems : []
+  const errors = [...named, ...checkValues(definition.variables, body.variables)].slice(0, 50)
+  if (errors.length > 0 || 'problems' in parts) throw new Problem('invalid_request', { errors })
+  return parts
 }
 
 /** Null is no value. */
@@ -69,11 +77,11 @@ function checkValues(
   ]
 }
 
-function messageOf(definition: DefinitionRow, body: EventInvoke, to: Audience) {
+function messageOf(definition: DefinitionRow, body: EventInvoke, { channel, to }: Part) {
   const { content, template_id, ttl_seconds } = definition
   return {
     app_id: definition.app_id,
-    channel: 'push' as const,
+    channel,
     to,
     ...(content ? { content } : {}),
     ...(template_id ? { template_id } : {}),

@@ -1,6 +1,6 @@
-import type { EventPayload } from '@carillon/contract'
+import { type Channel, channelOfPlatform, type EventPayload } from '@carillon/contract'
 import { type Db, newId, Problem } from '../../00-kernel/index.ts'
-import { findApp } from '../../12-apps/index.ts'
+import { findApp, findCredentials } from '../../12-apps/index.ts'
 import { findUser, getSettings } from '../../30-audience/index.ts'
 import { examplesOf } from './check-definition.ts'
 import { type DefinitionRow, findLikelyUser } from './store.ts'
@@ -49,7 +49,16 @@ async function obstaclesOf(db: Db, workspaceId: string, definition: DefinitionRo
     ...(app?.status === 'published'
       ? []
       : ['The app is not published: the message is accepted, and nobody gets it.']),
+    ...(app ? await channelsWithout(db, app.id, definition.channels) : []).map(
+      (channel) => `The app has no credential for ${channel}: nobody is reached by it.`,
+    ),
   ]
+}
+
+async function channelsWithout(db: Db, appId: string, channels: readonly Channel[]): Promise<Channel[]> {
+  const credentials = await findCredentials(db, appId)
+  const has = new Set(credentials.map(({ platform }) => channelOfPlatform(platform)))
+  return channels.filter((channel) => !has.has(channel))
 }
 
 function curlCall(url: string, headers: Record<string, string>, body: unknown): string {

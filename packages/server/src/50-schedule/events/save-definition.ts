@@ -6,6 +6,7 @@ import {
 } from '@carillon/contract'
 import { fieldProblem, newId, Problem, type Tx } from '../../00-kernel/index.ts'
 import { findApp, findOnlyApp } from '../../12-apps/index.ts'
+import { refuseUnlistedType } from '../../30-audience/index.ts'
 import { checkDefinition } from './check-definition.ts'
 import * as store from './store.ts'
 
@@ -23,6 +24,7 @@ export async function createDefinition(
   await store.lockNames(tx, workspaceId)
   await refuseTooMany(tx, workspaceId, 1)
   await refuseTakenName(tx, workspaceId, input.name, null)
+  await refuseUnlistedType(tx, workspaceId, 'event_types', input.type)
   const appId = await resolveApp(tx, workspaceId, app_id)
   const texts = { content: content ?? null, template_id: template_id ?? null }
   const fields = { ...input, ...texts, app_id: appId }
@@ -43,10 +45,11 @@ export async function changeDefinition(
   const old = await lockOrRefuse(tx, workspaceId, id)
   if (Object.keys(patch).length === 0) return
   if (patch.name !== undefined) await refuseTakenName(tx, workspaceId, patch.name, id)
+  if (patch.type !== undefined && patch.type !== old.type)
+    await refuseUnlistedType(tx, workspaceId, 'event_types', patch.type)
   if (patch.app_id !== undefined) await resolveApp(tx, workspaceId, patch.app_id)
   const change = { ...patch, ...replacedTexts(patch) }
-  const { content, template_id, overrides, variables } = { ...old, ...change }
-  refuse(await checkDefinition(tx, workspaceId, { content, template_id, overrides, variables }))
+  refuse(await checkDefinition(tx, workspaceId, { ...old, ...change }))
   await store.updateDefinition(tx, { id, now }, change)
 }
 

@@ -1,4 +1,11 @@
-import type { Content, EventDefinitionStatus, EventVariable, Overrides } from '@carillon/contract'
+import type {
+  Channel,
+  Content,
+  EventDefinitionStatus,
+  EventVariable,
+  Overrides,
+  ReachRule,
+} from '@carillon/contract'
 import { type Selectable, sql } from 'kysely'
 import { type Db, lockNumber, type Tables, type Tx } from '../../00-kernel/index.ts'
 
@@ -20,6 +27,8 @@ export interface DefinitionFields {
   content: Content | null
   template_id: string | null
   overrides: Overrides
+  channels: Channel[]
+  reach: ReachRule
   variables: EventVariable[]
   ttl_seconds: number | null
 }

@@ -1,4 +1,4 @@
-import type { Audience } from '@carillon/contract'
+import { type Audience, pushPlatforms } from '@carillon/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../00-kernel/index.ts'
@@ -55,7 +55,13 @@ async function arrange() {
 
 /** Everybody met, step by step; what the estimate says is held against it. */
 async function met(to: Audience, stepKeys = 2): Promise<Line[]> {
-  const whom = { workspaceId: world.workspaceId, appId: cast.app, to, now: new Date() }
+  const whom = {
+    workspaceId: world.workspaceId,
+    appId: cast.app,
+    platforms: pushPlatforms,
+    to,
+    now: new Date(),
+  }
   const lines: Line[] = []
   let position = {}
   for (;;) {
@@ -180,6 +186,7 @@ describe('people by the reconciliation key', () => {
     const whom = {
       workspaceId: world.workspaceId,
       appId: cast.app,
+      platforms: pushPlatforms,
       to: by(...emails('ada')),
       now: new Date(),
     }

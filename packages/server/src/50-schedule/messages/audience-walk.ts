@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import { segmentPredicate, usersBy } from '../../30-audience/index.ts'
 import { isDueInRound, type Round } from './campaign-members.ts'
+import { isLeftTo, type KeptAudience } from './sharing.ts'
 
 /** One line of a walk: a person's device, a person without one, or a device meant for itself. */
 export interface Candidate {
@@ -10,6 +11,10 @@ export interface Candidate {
   user_id: string | null
   platform: Platform | null
   environment: Environment | null
+  /** Who holds the device, also where it is meant for itself: people are divided, not their devices. */
+  owner_id: string | null
+  /** The person's, else the device's. */
+  zone: string | null
 }
 
 /** Where a walk goes on: the highest key seen, and the newest key that existed when it began. */
@@ -21,7 +26,9 @@ export interface WalkPosition {
 interface Whom {
   workspaceId: string
   appId: string
-  to: Audience
+  /** What carries the message: only subscriptions of these are met. */
+  platforms: readonly Platform[]
+  to: KeptAudience
   now: Date
   /** Only people whom this message of a campaign has not met in this round, and who have a device for it. */
   round?: Round
@@ -75,15 +82,17 @@ interface Plan {
   linesOf: (range: RawBuilder<unknown>) => RawBuilder<Candidate>
 }
 
-async function plan(db: Db | Tx, { workspaceId, appId, to, now, round }: Whom): Promise<Plan> {
+async function plan(db: Db | Tx, whom: Whom): Promise<Plan> {
+  const { workspaceId, appId, platforms, to, now, round } = whom
   const meant = await segmentsOf(db, workspaceId, to, now)
-  if (to.all || to.subscription_ids) return planDevices(appId, to, meant)
+  if (to.all || to.subscription_ids) return planDevices(whom, meant)
   const by = to.users_by ? await usersBy(db, workspaceId, to.users_by) : null
   const called = by ? sql`${by.matches} and ${meant}` : meant
-  const matches = round ? sql`${called} and ${isDueInRound(appId, round)}` : called
+  const left = to.sharing ? sql`${called} and ${isLeftTo(whom, to.sharing)}` : called
+  const matches = round ? sql`${left} and ${isDueInRound(whom, round)}` : left
   const ids = to.user_ids ? sql`${to.user_ids}::uuid[]` : by?.ids ? sql`array(${by.ids})` : null
   const keys = sql`users where workspace_id = ${workspaceId} ${ids ? sql`and id = any(${ids})` : sql``}`
-  return { keys, linesOf: (range) => personLines({ keys, range, appId, matches }) }
+  return { keys, linesOf: (range) => personLines({ keys, range, appId, platforms, matches }) }
 }
 
 /**
@@ -102,12 +111,14 @@ async function segmentsOf(
 }
 
 /** A device that nobody has signed in on is in no segment, so no exclusion leaves it out. */
-function planDevices(appId: string, { subscription_ids: ids }: Audience, meant: RawBuilder<unknown>): Plan {
-  const keys = sql`subscriptions where app_id = ${appId} ${ids ? sql`and id = any(${ids}::uuid[])` : sql``}`
+function planDevices({ appId, platforms, to }: Whom, meant: RawBuilder<unknown>): Plan {
+  const ids = to.subscription_ids
+  const keys = sql`subscriptions where app_id = ${appId} and platform = any(${platforms}::text[]) ${ids ? sql`and id = any(${ids}::uuid[])` : sql``}`
   return {
     keys,
     linesOf: (range) => sql`
-      select s.id as subscription_id, null::uuid as user_id, s.platform, s.environment
+      select s.id as subscription_id, null::uuid as user_id, s.platform, s.environment, u.id as owner_id,
+        coalesce(u.timezone, s.timezone) as zone
       from (select * from ${keys} and ${range}) as s
       left join users u on u.id = s.user_id
       where u.id is null or ${meant}`,
@@ -118,18 +129,21 @@ function personLines({
   keys,
   range,
   appId,
+  platforms,
   matches,
 }: {
   keys: RawBuilder<unknown>
   range: RawBuilder<unknown>
   appId: string
+  platforms: readonly Platform[]
   matches: RawBuilder<unknown>
 }): RawBuilder<Candidate> {
   return sql`
-    select s.id as subscription_id, u.id as user_id, s.platform, s.environment
+    select s.id as subscription_id, u.id as user_id, s.platform, s.environment, u.id as owner_id,
+      coalesce(u.timezone, s.timezone) as zone
     from (select id from ${keys} and ${range}) as k
     join users u on u.id = k.id
-    left join subscriptions s on s.user_id = u.id and s.app_id = ${appId}
+    left join subscriptions s on s.user_id = u.id and s.app_id = ${appId} and s.platform = any(${platforms}::text[])
     where ${matches}`
 }
 

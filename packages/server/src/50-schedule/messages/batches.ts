@@ -1,6 +1,7 @@
 import type { Environment, Platform } from '@carillon/contract'
 import { type Selectable, sql } from 'kysely'
 import type { Db, Tables, Tx } from '../../00-kernel/index.ts'
+import { waitingArm } from '../experiments/arms.ts'
 
 export type BatchRow = Selectable<Tables['batches']>
 
@@ -21,6 +22,8 @@ export interface NewBatch {
   entries: readonly Entry[]
   attempt: number
   dueAt: Date
+  /** What its people are given of an experiment. */
+  variant?: number | null
   lastFailure?: string
   lastCode?: string
 }
@@ -29,7 +32,7 @@ export interface NewBatch {
 export async function insertBatches(tx: Tx, batches: readonly NewBatch[]): Promise<void> {
   await sql`
     insert into batches (message_seq, app_id, platform, environment, priority, ordinals, subscription_ids, user_ids,
-      size, attempt, due_at, last_failure, last_code)
+      size, attempt, due_at, last_failure, last_code, variant)
     values ${sql.join(batches.map(valuesOf))}`.execute(tx)
 }
 
@@ -37,7 +40,8 @@ function valuesOf({ entries, ...batch }: NewBatch) {
   return sql`(${batch.messageSeq}, ${batch.appId}, ${batch.platform}, ${batch.environment}, ${batch.priority},
     ${entries.map((entry) => entry.ordinal)}::int[], ${entries.map((entry) => entry.subscriptionId)}::uuid[],
     ${entries.map((entry) => entry.userId)}::uuid[], ${entries.length}::int, ${batch.attempt}::int,
-    ${batch.dueAt}::timestamptz, ${batch.lastFailure ?? null}, ${batch.lastCode ?? null})`
+    ${batch.dueAt}::timestamptz, ${batch.lastFailure ?? null}, ${batch.lastCode ?? null},
+    ${batch.variant ?? null}::smallint)`
 }
 
 /** Wakes the dispatchers once the transaction commits. */
@@ -56,6 +60,9 @@ export function claimKey(batch: Pick<BatchRow, 'app_id' | 'platform' | 'environm
 }
 
 const claimKeyInSql = sql`b.app_id || ':' || b.platform || ':' || b.environment || ':' || (b.priority < 2)`
+
+/** Whoever waits for the winner of an experiment is due with its decision. */
+const isDecided = sql`b.variant is distinct from ${sql.lit(waitingArm)}`
 
 export interface Claim {
   owner: string
@@ -82,7 +89,7 @@ export async function claimBatches(
       left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
       left join credentials c on c.app_id = b.app_id and c.platform = b.platform
       where b.closed_at is null and (b.lease_until is null or b.lease_until <= ${now})
-        and (b.due_at <= ${now} or m.cancelled_at is not null or m.expires_at <= ${now})
+        and (b.due_at <= ${now} and ${isDecided} or m.cancelled_at is not null or m.expires_at <= ${now})
         and (m.paused_at is null or m.cancelled_at is not null or m.expires_at <= ${now})
         and (l.blocked_until is null or l.blocked_until <= ${now} or c.updated_at > l.blocked_at or m.cancelled_at is not null or m.expires_at <= ${now})
         and ${claimKeyInSql} <> all(${fullLanes}::text[])
@@ -126,7 +133,7 @@ export async function nextDue(
     select min(greatest(b.due_at, coalesce(b.lease_until, b.due_at), coalesce(l.blocked_until, b.due_at))) as at
     from batches b join messages m on m.seq = b.message_seq
     left join lanes l on l.app_id = b.app_id and l.platform = b.platform and l.environment = b.environment
-    where b.closed_at is null and m.paused_at is null
+    where b.closed_at is null and m.paused_at is null and ${isDecided}
       and ${claimKeyInSql} <> all(${fullLanes}::text[])
       ${onlyUrgent ? sql`and b.priority < 2` : sql``}`.execute(db)
   return rows[0]?.at ?? null

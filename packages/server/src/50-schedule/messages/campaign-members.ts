@@ -1,29 +1,41 @@
+import type { Platform } from '@carillon/contract'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import type { MessageRow } from './message-row.ts'
+import { isReachable, type KeptAudience } from './sharing.ts'
 
 /** A round of one message of a campaign: whoever was met at or after its beginning is not met again in it. */
 export interface Round {
   campaignMessageId: string
+  /** Whose memory of people met it is: the message's own, or the campaign's where people get one of its messages. */
+  membersOf: string
   at: Date
 }
 
-type Run = Pick<MessageRow, 'campaign_message_id' | 'campaign_round_at'>
+type Run = Pick<MessageRow, 'campaign_message_id' | 'campaign_round_at' | 'audience'>
 
 /** The round that a run belongs to; none for any other message. */
-export function roundOf({ campaign_message_id: id, campaign_round_at: at }: Run): Round | undefined {
-  return id && at ? { campaignMessageId: id, at } : undefined
+export function roundOf({
+  campaign_message_id: id,
+  campaign_round_at: at,
+  audience,
+}: Run): Round | undefined {
+  if (!id || !at) return undefined
+  const { members_of: membersOf = id }: KeptAudience = audience
+  return { campaignMessageId: id, membersOf, at }
 }
 
 /**
  * Whether `u` is to be met in this round. Somebody without a device that may be sent to is left for later, rather
  * than met for nothing.
  */
-export function isDueInRound(appId: string, { campaignMessageId, at }: Round): RawBuilder<unknown> {
+export function isDueInRound(
+  { appId, platforms }: { appId: string; platforms: readonly Platform[] },
+  { membersOf, at }: Round,
+): RawBuilder<unknown> {
   return sql`
-    exists (select from subscriptions d where d.user_id = u.id and d.app_id = ${appId}::uuid
-      and d.status = 'active' and d.permission <> 'denied')
-    and not exists (select from campaign_members c where c.campaign_message_id = ${campaignMessageId}::uuid
+    ${isReachable(appId, platforms)}
+    and not exists (select from campaign_members c where c.campaign_message_id = ${membersOf}::uuid
       and c.user_id = u.id and c.round_at >= ${at}::timestamptz)`
 }
 
@@ -42,7 +54,7 @@ export async function admitMembers<Line extends { user_id: string | null }>(
   // In one order, so that two schedulers with the same people wait for each other instead of both being stuck.
   const { rows } = await sql<{ user_id: string }>`
     insert into campaign_members as c (campaign_message_id, user_id, round_at)
-    select ${round.campaignMessageId}::uuid, id, ${round.at}::timestamptz from unnest(${people.sort()}::uuid[]) as id
+    select ${round.membersOf}::uuid, id, ${round.at}::timestamptz from unnest(${people.sort()}::uuid[]) as id
     on conflict (campaign_message_id, user_id) do update set round_at = excluded.round_at
       where c.round_at < excluded.round_at
     returning user_id`.execute(tx)
@@ -57,7 +69,7 @@ export async function hasMet(db: Db | Tx, run: Run, userId: string): Promise<boo
   const member = await db
     .selectFrom('campaign_members')
     .select('user_id')
-    .where('campaign_message_id', '=', round.campaignMessageId)
+    .where('campaign_message_id', '=', round.membersOf)
     .where('user_id', '=', userId)
     .where('round_at', '>=', round.at)
     .executeTakeFirst()

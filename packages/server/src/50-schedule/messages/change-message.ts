@@ -2,6 +2,7 @@ import { type Db, Problem, type Store, type Tx } from '../../00-kernel/index.ts'
 import { readCounts } from './counts.ts'
 import { findMessage, type MessageRow, statusOf } from './message-row.ts'
 import { announceChange, isHeldByCampaign } from './runs.ts'
+import { shiftSpread } from './timing/shift-spread.ts'
 
 type Change = 'cancel' | 'pause' | 'resume'
 
@@ -37,6 +38,8 @@ export async function changeMessage(
     }
     if (change === 'resume' && (await isHeldByCampaign(tx, row)))
       throw new Problem('conflict', { detail: 'Its campaign is paused; resume the campaign.' })
+    if (change === 'resume' && row.paused_at)
+      await shiftSpread(tx, [row.seq], { pausedAt: row.paused_at, now: now() })
     await tx.updateTable('messages').set(columns[change](now())).where('id', '=', row.id).execute()
     await target.audit(tx)
     await announceChange(tx)

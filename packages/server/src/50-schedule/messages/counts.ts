@@ -1,4 +1,4 @@
-import { type Counts, interactionTypes } from '@carillon/contract'
+import { type Counts, deviceInteractionTypes } from '@carillon/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
 import type { MessageRow } from './message-row.ts'
@@ -7,6 +7,8 @@ export interface MessageCounts {
   counts: Counts
   excluded: Record<string, number>
   failed: Record<string, number>
+  /** By type: what no device reports. */
+  heard: Record<string, number>
   retired: number
   byPlatform: Record<string, { pending: number; sent: number; failed: number; excluded: number }>
 }
@@ -57,12 +59,13 @@ function noCounts(): MessageCounts {
     opened: 0,
     clicked: 0,
   }
-  return { counts, excluded: {}, failed: {}, retired: 0, byPlatform: {} }
+  return { counts, excluded: {}, failed: {}, heard: {}, retired: 0, byPlatform: {} }
 }
 
 function addSum(into: MessageCounts, { platform, outcome, reason, n }: SumRow): void {
   if (outcome === 'interaction') {
     if (isCounted(reason)) into.counts[reason] = n
+    else if (!(deviceInteractionTypes as readonly string[]).includes(reason)) into.heard[reason] = n
     return
   }
   if (outcome === 'retired') {
@@ -81,5 +84,5 @@ function platformOf({ byPlatform }: MessageCounts, platform: string) {
 }
 
 function isCounted(type: string): type is 'received' | 'opened' | 'clicked' {
-  return (interactionTypes as readonly string[]).slice(0, 3).includes(type)
+  return (deviceInteractionTypes as readonly string[]).slice(0, 3).includes(type)
 }

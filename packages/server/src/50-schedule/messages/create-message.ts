@@ -1,13 +1,23 @@
-import type { Audience, MessageAccepted, MessageCreate } from '@carillon/contract'
+import {
+  type Audience,
+  channelPlatforms,
+  type ExperimentPlan,
+  type MessageAccepted,
+  type MessageCreate,
+} from '@carillon/contract'
 import { sql } from 'kysely'
 import { fieldProblem, newId, Problem, type Tx } from '../../00-kernel/index.ts'
 import { type AppRow, findApp, findOnlyApp } from '../../12-apps/index.ts'
-import { getSettings } from '../../30-audience/index.ts'
+import { getSettings, hasTopic } from '../../30-audience/index.ts'
 import { checkConstantSize, checkContent, resolveTemplate } from '../../40-content/index.ts'
+import { checkPass } from '../../45-passes/index.ts'
+import { ensureExperiment, resolveVariants } from '../experiments/index.ts'
 import { estimateAudience } from './audience-walk.ts'
 import type { Round } from './campaign-members.ts'
 import { checkAudience } from './check-audience.ts'
 import { freezeWhole } from './freeze-audience.ts'
+import { resolveTimes } from './timing/resolve-times.ts'
+import { findTyped } from './typed-addresses.ts'
 
 /** Recipients of a message that is frozen within its own request. */
 const frozenAtOnce = 1_000
@@ -22,15 +32,17 @@ export async function createMessage(
   input: MessageCreate,
   now: Date,
 ): Promise<MessageAccepted> {
-  const order = await checkOrder(tx, workspaceId, input, now)
+  const order = await checkOrder(tx, workspaceId, input, { isRun: false, now })
+  refuseLateDecision(order)
   const estimated = await estimateAudience(tx, whomOf(order, now))
   refuseLargerThanConfirmed(input, estimated)
   return storeMessage(tx, order, { estimated, now })
 }
 
-/** Of which campaign a message is a run, and of which round. */
+/** Of which campaign a message is a run, of which round, and of which experiment if its message has one. */
 export interface RunOf {
   campaignId: string
+  experimentId: string | null
   round: Round
 }
 
@@ -41,7 +53,7 @@ export async function createRun(
   input: MessageCreate,
   { run, now }: { run: RunOf; now: Date },
 ): Promise<MessageAccepted | null> {
-  const order = { ...(await checkOrder(tx, workspaceId, input, now)), run }
+  const order = { ...(await checkOrder(tx, workspaceId, input, { isRun: true, now })), run }
   const estimated = await estimateAudience(tx, whomOf(order, now))
   return estimated === 0 ? null : storeMessage(tx, order, { estimated, now })
 }
@@ -49,17 +61,30 @@ export async function createRun(
 /** A message with everything that it needs found and checked. */
 type Order = Awaited<ReturnType<typeof checkOrder>> & { run?: RunOf }
 
-async function checkOrder(tx: Tx, workspaceId: string, input: MessageCreate, now: Date) {
-  const app = await resolveApp(tx, workspaceId, input)
+async function checkOrder(
+  tx: Tx,
+  workspaceId: string,
+  given: MessageCreate,
+  { isRun, now }: { isRun: boolean; now: Date },
+) {
+  const app = await resolveApp(tx, workspaceId, given)
+  const input = { ...given, to: await findTyped(tx, { workspaceId, appId: app.id, now }, given) }
   await checkAudience(tx, workspaceId, app.id, input.to)
-  const what = await resolveContent(tx, workspaceId, input)
+  const what = await resolveWhat(tx, workspaceId, input)
+  await refuseUnknownTopic(tx, workspaceId, input)
   const settings = await getSettings(tx, workspaceId)
-  const when = resolveTimes(input, settings.defaultTtlSeconds, now)
+  const when = resolveTimes(input, { defaultTtlSeconds: settings.defaultTtlSeconds, isRun, now })
   return { workspaceId, input, app, what, settings, when }
 }
 
+async function refuseUnknownTopic(tx: Tx, workspaceId: string, { topic }: MessageCreate): Promise<void> {
+  if (topic !== undefined && !(await hasTopic(tx, workspaceId, topic)))
+    throw fieldProblem('invalid_request', '/topic', 'There is no topic with this name.', 'unknown_topic')
+}
+
 function whomOf({ workspaceId, app, input, run }: Order, now: Date) {
-  return { workspaceId, appId: app.id, to: input.to, now, round: run?.round }
+  const platforms = channelPlatforms[input.channel]
+  return { workspaceId, appId: app.id, platforms, to: input.to, now, round: run?.round }
 }
 
 async function storeMessage(
@@ -68,6 +93,9 @@ async function storeMessage(
   { estimated, now }: { estimated: number; now: Date },
 ): Promise<MessageAccepted> {
   const id = newId()
+  const experimentId = what.experiment && (run?.experimentId ?? id)
+  if (experimentId)
+    await ensureExperiment(tx, { id: experimentId, workspaceId, ...decisionOf(what.experiment) })
   await tx
     .insertInto('messages')
     .values({
@@ -82,6 +110,8 @@ async function storeMessage(
       template_id: input.template_id ?? null,
       template_version: what.version,
       category: input.category,
+      topic: input.topic ?? null,
+      tags: input.tags ?? [],
       priority: input.priority ?? (input.category === 'transactional' ? 'high' : 'normal'),
       collapse_id: input.collapse_id ?? null,
       metadata: JSON.stringify(input.metadata ?? {}),
@@ -89,6 +119,8 @@ async function storeMessage(
       start_at: when.startAt,
       expires_at: when.expiresAt,
       ttl_seconds: input.ttl_seconds ?? null,
+      delivery: input.delivery ? JSON.stringify(input.delivery) : null,
+      pace_per_minute: input.pace_per_minute ?? null,
       max_attempts: settings.maxAttempts,
       freeze_position: '{}',
       estimated,
@@ -96,6 +128,8 @@ async function storeMessage(
       campaign_id: run?.campaignId ?? null,
       campaign_message_id: run?.round.campaignMessageId ?? null,
       campaign_round_at: run?.round.at ?? null,
+      experiment_id: experimentId,
+      experiment: what.experiment && JSON.stringify(what.experiment),
     })
     .execute()
   if (when.startAt > now) return { id, status: 'scheduled', estimated_recipients: estimated }
@@ -138,6 +172,33 @@ async function appOfSubscriptions(tx: Tx, workspaceId: string, to: Audience): Pr
   return rows[0] && findApp(tx, workspaceId, rows[0].app_id)
 }
 
+/** The content; of an experiment the first variant's, which stands for it where one text is shown. */
+async function resolveWhat(tx: Tx, workspaceId: string, input: MessageCreate) {
+  if (!input.experiment) return { ...(await resolveContent(tx, workspaceId, input)), experiment: null }
+  const experiment = await resolveVariants(input, input.experiment, (variant) =>
+    resolveContent(tx, workspaceId, { ...input, content: undefined, template_id: undefined, ...variant }),
+  )
+  const [first] = experiment.variants
+  return { content: first?.content ?? {}, overrides: first?.overrides ?? {}, version: null, experiment }
+}
+
+function decisionOf(experiment: ExperimentPlan | null) {
+  const minutes = experiment?.winner?.after_minutes
+  return { decideAfterSeconds: minutes === undefined ? null : minutes * 60 }
+}
+
+/** Whoever waits for a winner that comes after the expiry would get nothing. */
+function refuseLateDecision({ input, when }: Order): void {
+  const minutes = input.experiment?.winner?.after_minutes
+  if (minutes === undefined || when.startAt.getTime() + minutes * 60_000 < when.expiresAt.getTime()) return
+  throw fieldProblem(
+    'invalid_request',
+    '/experiment/winner/after_minutes',
+    'The message expires before the winner would be known.',
+    'too_late',
+  )
+}
+
 async function resolveContent(tx: Tx, workspaceId: string, input: MessageCreate) {
   if ((input.content === undefined) === (input.template_id === undefined)) {
     const pointer = input.content ? '/template_id' : '/content'
@@ -159,29 +220,10 @@ async function resolveContent(tx: Tx, workspaceId: string, input: MessageCreate)
   const content = template?.content ?? input.content ?? {}
   const overrides = { ...template?.overrides, ...input.overrides }
   const errors = checkContent(content, overrides, input.variables ?? {})
+  if (input.channel === 'pass') errors.push(...(await checkPass(tx, workspaceId, content, overrides)))
   if (errors.length > 0) throw new Problem('invalid_content', { errors })
-  checkConstantSize(content, overrides)
+  checkConstantSize(content, overrides, channelPlatforms[input.channel])
   return { content, overrides, version: template?.version ?? null }
-}
-
-function resolveTimes(input: MessageCreate, defaultTtlSeconds: number, now: Date) {
-  const startAt = input.start_at ? new Date(Math.max(Date.parse(input.start_at), now.getTime())) : now
-  // A time to live of 0 is an order to the provider; we still need the time to hand it over.
-  const lifeSeconds = input.ttl_seconds || defaultTtlSeconds
-  const expiresAt = input.expires_at
-    ? new Date(input.expires_at)
-    : new Date(startAt.getTime() + lifeSeconds * 1000)
-  if (expiresAt <= startAt)
-    throw fieldProblem(
-      'invalid_request',
-      '/expires_at',
-      'must be after the start and in the future',
-      'too_early',
-    )
-  const latest = now.getTime() + 400 * 24 * 3_600_000
-  if (startAt.getTime() > latest)
-    throw fieldProblem('invalid_request', '/start_at', 'is more than 400 days ahead', 'too_late')
-  return { startAt, expiresAt }
 }
 
 function refuseLargerThanConfirmed(

@@ -1,17 +1,21 @@
-import type { Environment, Platform } from '@carillon/contract'
+import { channelPlatforms, type Environment, type Platform } from '@carillon/contract'
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
-import { type Candidate, type WalkPosition, walkAudience } from './audience-walk.ts'
+import { issuePasses } from '../../45-passes/index.ts'
+import { armOf, drawsOf, holdWinner } from '../experiments/index.ts'
+import { type Candidate, estimateAudience, type WalkPosition, walkAudience } from './audience-walk.ts'
 import { announceBatches, type Entry, insertBatches } from './batches.ts'
 import { admitMembers, roundOf } from './campaign-members.ts'
 import type { MessageRow } from './message-row.ts'
+import { type Placed, placeInTime, type SpreadBegun } from './timing/place-in-time.ts'
+import { type LateEntry, recordTooLate } from './timing/record-too-late.ts'
 import { recordUnreachable } from './unreachable.ts'
 
 /** Recipients in one batch: one lease, and the most that waits behind one slow window. */
 const batchSize = 1_000
 
 /** A message without what is derived from its batches. */
-type Freezable = Omit<MessageRow, 'is_open' | 'finished_at' | 'in_flight'>
+type Freezable = Omit<MessageRow, 'is_open' | 'finished_at' | 'in_flight' | 'next_due_at'>
 
 export interface Freezing {
   now: Date
@@ -71,16 +75,40 @@ export async function freezeWhole(tx: Tx, id: string, to: Freezing): Promise<voi
   }
 }
 
+/** Where freezing goes on; a spread keeps when and over how many it began. */
+type FreezePosition = WalkPosition & { spread?: SpreadBegun }
+
+type Candidates = readonly Placed<Candidate>[]
+
 interface Step {
-  candidates: readonly Candidate[]
-  next: WalkPosition | null
+  candidates: Candidates
+  next: FreezePosition | null
 }
 
 async function findStep(db: Db | Tx, message: Freezable, { now, stepKeys }: Freezing): Promise<Step> {
   if (message.cancelled_at !== null || message.expires_at <= now) return { candidates: [], next: null }
   const { workspace_id: workspaceId, app_id: appId, audience: to } = message
-  const walk = { workspaceId, appId, to, now, stepKeys, round: roundOf(message) }
-  return walkAudience(db, walk, message.freeze_position as WalkPosition)
+  const platforms = channelPlatforms[message.channel]
+  const keys = stepKeys * (sharesTurns(message) ? stepsAtOnce : 1)
+  const walk = { workspaceId, appId, platforms, to, now, stepKeys: keys, round: roundOf(message) }
+  const { spread: begun, ...position } = message.freeze_position as FreezePosition
+  const { candidates, next } = await walkAudience(db, walk, position)
+  const isSpread = message.delivery?.kind === 'spread' && next !== null
+  const spread = begun ?? (isSpread ? await beginSpread(db, walk) : null)
+  const placed = await placeInTime(db, message, candidates, { now, spread })
+  return { candidates: placed, next: next && spread ? { ...next, spread } : next }
+}
+
+/** People with one turn go into one batch, and a step has dozens of turns: a longer one fills their batches better. */
+const stepsAtOnce = 8
+
+function sharesTurns({ delivery }: Freezable): boolean {
+  return delivery?.kind === 'local_time' || delivery?.kind === 'best_time'
+}
+
+/** Over those who are there now; whoever comes before the walk is done is few, and last. */
+async function beginSpread(db: Db | Tx, walk: Parameters<typeof estimateAudience>[1]): Promise<SpreadBegun> {
+  return { beganAt: walk.now.toISOString(), total: await estimateAudience(db, walk) }
 }
 
 /**
@@ -118,46 +146,81 @@ async function storeStep(
   return true
 }
 
-async function storeCandidates(
-  tx: Tx,
-  message: Freezable,
-  candidates: readonly Candidate[],
-  now: Date,
-): Promise<void> {
-  const { lanes, unreachable } = sort(candidates, message.targeted)
-  const batches = [...lanes.values()].flatMap(({ platform, environment, entries }) =>
+async function storeCandidates(tx: Tx, message: Freezable, candidates: Candidates, now: Date): Promise<void> {
+  const reached = message.channel === 'pass' ? await withPasses(tx, message, candidates, now) : candidates
+  const { lanes, unreachable, tooLate } = sort(reached, message.targeted, await divide(tx, message))
+  const batches = [...lanes.values()].flatMap(({ platform, environment, variant, dueAt, entries }) =>
     slices(entries, batchSize).map((slice) => ({
       messageSeq: message.seq,
       appId: message.app_id,
       platform,
       environment,
+      variant,
       priority: priorityOf(message),
       entries: slice,
       attempt: 1,
-      dueAt: now,
+      dueAt,
     })),
   )
   if (unreachable.length > 0) await recordUnreachable(tx, message.seq, unreachable, now)
+  if (tooLate.length > 0) await recordTooLate(tx, message.seq, tooLate, now)
   if (batches.length === 0) return
   await insertBatches(tx, batches)
   await announceBatches(tx)
 }
 
-function sort(candidates: readonly Candidate[], firstOrdinal: number) {
-  const lanes = new Map<string, { platform: Platform; environment: Environment; entries: Entry[] }>()
+/** Somebody without a pass gets one by being sent it. */
+async function withPasses(
+  tx: Tx,
+  message: Freezable,
+  candidates: Candidates,
+  now: Date,
+): Promise<Candidates> {
+  const { workspace_id: workspaceId, app_id: appId } = message
+  return issuePasses(tx, { workspaceId, appId, now }, candidates)
+}
+
+type Divide = (candidate: Candidate) => number | null
+
+/** Which arm of the message's experiment each is in. */
+async function divide(tx: Tx, { experiment, experiment_id: id }: Freezable): Promise<Divide> {
+  if (!experiment || !id) return () => null
+  const winner = await holdWinner(tx, id)
+  return ({ owner_id, subscription_id }) =>
+    armOf(experiment, drawsOf(id, owner_id ?? String(subscription_id)), winner)
+}
+
+interface LaneEntries {
+  platform: Platform
+  environment: Environment
+  variant: number | null
+  dueAt: Date
+  entries: Entry[]
+}
+
+function sort(candidates: Candidates, firstOrdinal: number, variantOf: Divide) {
+  const lanes = new Map<string, LaneEntries>()
   const unreachable: { ordinal: number; userId: string | null }[] = []
-  candidates.forEach(({ subscription_id: subscriptionId, user_id: userId, platform, environment }, i) => {
+  const tooLate: LateEntry[] = []
+  candidates.forEach((candidate, i) => {
+    const { subscription_id: subscriptionId, user_id: userId, platform, environment } = candidate
     const ordinal = firstOrdinal + i
     if (!subscriptionId || !platform || !environment) {
       unreachable.push({ ordinal, userId })
       return
     }
-    const key = `${platform}:${environment}`
-    const lane = lanes.get(key) ?? { platform, environment, entries: [] }
+    const dueAt = candidate.due_at
+    if (!dueAt) {
+      tooLate.push({ ordinal, subscriptionId, userId: candidate.owner_id, platform })
+      return
+    }
+    const variant = variantOf(candidate)
+    const key = `${platform}:${environment}:${variant}:${dueAt.getTime()}`
+    const lane = lanes.get(key) ?? { platform, environment, variant, dueAt, entries: [] }
     lanes.set(key, lane)
     lane.entries.push({ ordinal, subscriptionId, userId })
   })
-  return { lanes, unreachable }
+  return { lanes, unreachable, tooLate }
 }
 
 function slices<T>(items: readonly T[], size: number): T[][] {

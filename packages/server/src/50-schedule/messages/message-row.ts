@@ -9,6 +9,8 @@ export type MessageRow = Omit<Selectable<Tables['messages']>, 'audience' | 'cont
   overrides: Overrides
   is_open: boolean
   finished_at: Date | null
+  /** When the next recipients are due, while some wait. */
+  next_due_at: Date | null
   in_flight: number
 }
 
@@ -23,6 +25,9 @@ export function selectMessages(db: Db | Tx, now: Date) {
       ),
       sql<Date | null>`(select max(b.closed_at) from batches b where b.message_seq = m.seq)`.as(
         'finished_at',
+      ),
+      sql<Date | null>`(select min(b.due_at) from batches b where b.message_seq = m.seq and b.closed_at is null)`.as(
+        'next_due_at',
       ),
       sql<number>`(select coalesce(sum(b.in_flight), 0) from batches b
         where b.message_seq = m.seq and b.closed_at is null and b.lease_until > ${now})`.as('in_flight'),
@@ -48,8 +53,13 @@ export function statusOf(row: MessageRow, counts: Counts, now: Date): MessageSta
   // Expired is what ended by its expiry with nothing handed over; what ended earlier stays finished.
   if (endedAt) return counts.sent + counts.failed === 0 && row.expires_at <= endedAt ? 'expired' : 'finished'
   if (row.paused_at) return 'paused'
-  if (row.start_at > now) return 'scheduled'
+  if (row.start_at > now || isAwaitingFirst(row, now)) return 'scheduled'
   return row.started_at ? 'sending' : 'accepted'
+}
+
+/** Frozen ahead of the first person's turn. */
+function isAwaitingFirst({ delivery, started_at, next_due_at }: MessageRow, now: Date): boolean {
+  return delivery !== null && started_at === null && next_due_at !== null && next_due_at > now
 }
 
 /** The moment that a finished message finished, else null. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Tx } from '../../00-kernel/index.ts'
+import { shiftSpread } from './timing/shift-spread.ts'
 
 /** Wakes whoever freezes or sends, once the transaction commits. */
 export async function announceChange(tx: Tx): Promise<void> {
@@ -27,8 +28,13 @@ export async function pauseRuns(tx: Tx, campaignId: string, at: Date): Promise<v
 }
 
 /** Goes on with the runs that the pause at that moment held; one that somebody paused by hand stays. */
-export async function resumeRuns(tx: Tx, campaignId: string, pausedAt: Date): Promise<void> {
+export async function resumeRuns(
+  tx: Tx,
+  campaignId: string,
+  { pausedAt, now }: { pausedAt: Date; now: Date },
+): Promise<void> {
   const seqs = await lockOpenRuns(tx, campaignId)
+  await shiftSpread(tx, seqs, { pausedAt, now })
   await sql`update messages set paused_at = null
     where seq = any(${seqs}::bigint[]) and paused_at = ${pausedAt}`.execute(tx)
   await announceChange(tx)
@@ -83,12 +89,28 @@ export async function isHeldByCampaign(
 /** People to whom a campaign handed nothing over, be it cancelled, expired or refused: they have not got it. */
 export async function forgetUnsentMembers(tx: Tx, campaignId: string): Promise<void> {
   await sql`
-    delete from campaign_members c using campaign_messages g
-    where g.campaign_id = ${campaignId}::uuid and c.campaign_message_id = g.id and not exists (
-      select from deliveries d join messages m on m.seq = d.message_seq
-      where d.user_id = c.user_id and d.outcome = 'sent' and m.campaign_message_id = c.campaign_message_id)`.execute(
+    delete from campaign_members c
+    where c.campaign_message_id in (
+        select id from campaign_messages where campaign_id = ${campaignId}::uuid union all select ${campaignId}::uuid)
+      and not exists (
+        select from deliveries d join messages m on m.seq = d.message_seq
+        where d.user_id = c.user_id and d.outcome = 'sent'
+          and c.campaign_message_id in (m.campaign_message_id, (m.audience ->> 'members_of')::uuid))`.execute(
     tx,
   )
+}
+
+/** How many people the runs of each message found, in the round that began then or later. */
+export async function countMet(
+  db: Db | Tx,
+  rounds: readonly { id: string; at: Date }[],
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; n: number }>`
+    select r.id, coalesce(sum(m.targeted), 0) as n
+    from unnest(${rounds.map(({ id }) => id)}::uuid[], ${rounds.map(({ at }) => at)}::timestamptz[]) as r (id, at)
+    left join messages m on m.campaign_message_id = r.id and m.campaign_round_at >= r.at
+    group by r.id`.execute(db)
+  return new Map(rows.map(({ id, n }) => [id, n]))
 }
 
 export interface RunSums {

@@ -59,6 +59,11 @@ export async function showEvents(
     'interaction.clicked': aboutInteractions,
     'interaction.action': aboutInteractions,
     'interaction.dismissed': aboutInteractions,
+    'interaction.delivered': aboutInteractions,
+    'interaction.undelivered': aboutInteractions,
+    'interaction.bounced': aboutInteractions,
+    'interaction.complained': aboutInteractions,
+    'interaction.unsubscribed': aboutInteractions,
     'subscription.created': aboutSubscriptions,
     'subscription.retired': aboutSubscriptions,
     'subscription.suspect': aboutSubscriptions,
@@ -108,6 +113,7 @@ interface DeliveryRow extends Place {
   provider_code: string | null
   detail: string | null
   attempts: number
+  variant: string | null
   at: Date
 }
 
@@ -116,7 +122,9 @@ async function readDeliveries(db: Db, rows: readonly EventRow[]): Promise<Map<nu
   if (positions.length === 0) return new Map()
   const found = await sql<DeliveryRow>`
     select e.position, d.message_seq, d.ordinal, d.subscription_id, d.user_id, d.platform, d.reason, d.provider_status,
-      d.provider_code, d.detail, d.attempts, d.at
+      d.provider_code, d.detail, d.attempts, d.at,
+      case when d.variant is not null then (select m.experiment -> 'variants' -> d.variant % 8 ->> 'name'
+        from messages m where m.seq = d.message_seq) end as variant
     from events e join deliveries d on d.message_seq = e.message_seq and d.ordinal = any(e.ordinals)
     where e.position = any(${positions}::bigint[])
     order by e.position, d.ordinal`.execute(db)

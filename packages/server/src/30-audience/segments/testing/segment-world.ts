@@ -63,7 +63,13 @@ export async function startSegmentWorld() {
       appId: string,
       audience: object = { all: true },
     ): Promise<{ id: string; seq: number }> => {
-      const row = { id: newId(), workspace_id: workspaceId, app_id: appId, channel: 'push', content: '{}' }
+      const row = {
+        id: newId(),
+        workspace_id: workspaceId,
+        app_id: appId,
+        channel: 'push' as const,
+        content: '{}',
+      }
       const times = { start_at: new Date('2999-01-01'), expires_at: new Date('2999-01-02') }
       return store.db
         .insertInto('messages')

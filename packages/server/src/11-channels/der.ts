@@ -53,3 +53,18 @@ function base128(value: number): number[] {
   for (let left = value >>> 7; left > 0; left >>>= 7) digits.unshift((left & 0x7f) | 0x80)
   return digits
 }
+
+/** Writes one element. */
+export function der(tag: number, ...content: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(content)
+  return Buffer.concat([Buffer.of(tag), lengthOf(body.length), body])
+}
+
+export const derOid = (oid: string) => der(0x06, oidBytes(oid))
+
+function lengthOf(length: number): Buffer {
+  if (length < 0x80) return Buffer.of(length)
+  const digits = length.toString(16)
+  const bytes = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex')
+  return Buffer.concat([Buffer.of(0x80 + bytes.length), bytes])
+}

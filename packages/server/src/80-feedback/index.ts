@@ -1,0 +1,2 @@
+export { createUnsubscribeService, type LinkView, type UnsubscribeService } from './email/unsubscribe.ts'
+export { recordDelivered } from './passes/record-delivered.ts'

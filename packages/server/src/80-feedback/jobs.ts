@@ -1,0 +1,1 @@
+export { runSmsReports } from './sms/run-reports.ts'
