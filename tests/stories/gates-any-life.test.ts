@@ -137,13 +137,16 @@ function judge(sent: readonly Delivered[], caps: readonly Cap[], rule: Partial<Q
     for (const cap of caps) {
       const isInScope = ({ tags }: Delivered) => cap.scope.kind === 'all' || tags.includes('promo')
       if (!isInScope(each) || (isTransactional && !cap.binds_transactional)) continue
-      // What does not count itself may have gone just before what was sent at the same moment.
-      const atOnceMs = isTransactional && !cap.counts_transactional ? 5_000 : 0
+      // What does not count itself may have gone just before what was sent at the same moment; what no cap binds
+      // may have gone just after.
+      const isUnbound = ({ category }: Delivered) => category === 'transactional' && !cap.binds_transactional
+      const atOnceMs = (other: Delivered) =>
+        isUnbound(other) || (isTransactional && !cap.counts_transactional) ? 5_000 : 0
       const counted = sent.filter(
         (other) =>
           other.user_id === each.user_id &&
           other.message_id !== each.message_id &&
-          other.at.getTime() <= each.at.getTime() - atOnceMs &&
+          other.at.getTime() <= each.at.getTime() - atOnceMs(other) &&
           isInScope(other) &&
           (other.category !== 'transactional' || cap.counts_transactional) &&
           isInWindow(cap.window, other, each),

@@ -186,5 +186,6 @@ function bodies({ own }: World): Record<string, unknown> {
     patchCap: { limit: 1 },
     patchPreferences: { consents: { marketing: 'granted' } },
     replayWebhook: { event_ids: ['evt_1'] },
+    chooseWinner: { variant: 'A' },
   }
 }

@@ -1,4 +1,4 @@
-import { type Endpoint, endpoints } from '@carillon/contract'
+import { type Endpoint, endpoints, platforms } from '@carillon/contract'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callRaw } from './hostile-call.ts'
@@ -60,6 +60,13 @@ test('what only some states allow is told too', async () => {
     messages: [{ name: 'Later', app_id: app.id, content: { title: 'Later' } }],
   }
   const dates = { start_local: inDays(3).slice(0, 19), end_local: inDays(4).slice(0, 19) }
+  const variants = ['A', 'B'].map((name) => ({ name, content: { title: name }, weight: 1 }))
+  const { content: _, ...rest } = later
+  const compared = {
+    ...rest,
+    experiment: { variants, winner: { metric: 'opened', after_minutes: 60, test_percent: 10 } },
+  }
+  const device = { app_id: app.id, platform: 'fcm', token: 'preferences', user_id: own.user }
   const lives: [string, unknown, [string, string, unknown?][]][] = [
     [
       'messages',
@@ -81,6 +88,8 @@ test('what only some states allow is told too', async () => {
         ['POST', '/restart', dates],
       ],
     ],
+    ['messages', compared, [['POST', '/winner', { variant: 'B' }]]],
+    ['subscriptions', device, [['PATCH', '/preferences', { consents: { marketing: 'denied' } }]]],
     ['apps', { name: 'Short-lived' }, [['DELETE', '']]],
     ['segments', { name: 'Short-lived', conditions: [] }, [['DELETE', '']]],
   ]
@@ -127,11 +136,10 @@ test('what is told comes out of the contract: nothing that a caller wrote stands
   const called = (await readEntries()).filter(({ actor_kind: kind }) => kind !== 'campaign')
   for (const { path, fields, resource_id: id } of called) {
     const shape = path
-      .split('/')
-      .map((part) =>
-        /^[0-9a-f-]{36}$/i.test(part) ? '{id}' : /^(apns|fcm|webpush|wns)$/.test(part) ? '{platform}' : part,
-      )
-      .join('/')
+      // A topic has no other id than its name.
+      .replace(/^\/v1\/topics\/[a-z0-9_-]+$/, '/v1/topics/{name}')
+      .replace(new RegExp(`/credentials/(${platforms.join('|')})`), '/credentials/{platform}')
+      .replace(/\/[0-9a-f-]{36}(?=\/|$)/gi, '/{id}')
     expect(paths).toContain(shape)
     expect(fields.filter((name) => !names.has(name))).toEqual([])
     expect(id ?? '').toMatch(/^([0-9a-f-]{36})?$/)

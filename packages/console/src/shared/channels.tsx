@@ -1,5 +1,5 @@
 import { type Channel, channelOfPlatform, channels, type Overrides, type Platform } from '@carillon/contract'
-import { Group, SegmentedControl, Text } from '@mantine/core'
+import { Center, Group, SegmentedControl, Text } from '@mantine/core'
 import { IconBell, IconMail, IconMessage, IconWallet, type TablerIcon } from '@tabler/icons-react'
 
 export const channelNames: Record<Channel, { name: string; icon: TablerIcon }> = {
@@ -44,7 +44,14 @@ export function ChannelSelect({ value, onChange, of = channels, label = 'Channel
       aria-label={label}
       value={value}
       onChange={onChange}
-      data={of.map((channel) => ({ value: channel, label: <ChannelLabel channel={channel} /> }))}
+      data={of.map((channel) => ({
+        value: channel,
+        label: (
+          <Center>
+            <ChannelLabel channel={channel} />
+          </Center>
+        ),
+      }))}
     />
   )
 }
