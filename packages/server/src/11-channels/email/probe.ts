@@ -30,7 +30,7 @@ async function signIn(credential: EmailCredential, options: LaneOptions): Promis
     ...(security === 'none' ? [] : ['encryption']),
     ...(user ? ['authentication'] : []),
   ]
-  const transport = openTransport(credential, options)
+  const transport = await openTransport(credential, options)
   const failure = await transport.verify().then(
     () => null,
     (error: SmtpFailure) => error,

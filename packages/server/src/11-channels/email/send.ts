@@ -18,7 +18,7 @@ export function openEmailLane(credential: EmailCredential, options: LaneOptions)
     const mail = mailOf(parcel, credential)
     await counter.enter(isUrgent)
     try {
-      const { response, messageId } = await transport.sendMail(mail)
+      const { response, messageId } = await (await transport).sendMail(mail)
       return verdictOfAcceptance(String(response), messageId)
     } catch (error) {
       return verdictOfFailure(error as SmtpFailure)
@@ -31,7 +31,7 @@ export function openEmailLane(credential: EmailCredential, options: LaneOptions)
     isOneService: true,
     send: (parcels, how?: SendOptions) =>
       Promise.all(parcels.map((parcel) => sendOne(parcel, how?.urgent ?? false))),
-    [Symbol.asyncDispose]: async () => transport.close(),
+    [Symbol.asyncDispose]: async () => (await transport).close(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, rootCertificates } from 'node:tls'
 import type { EmailCredential } from '@carillon/contract'
-import nodemailer, { type SMTPPoolOptions, type Transporter } from 'nodemailer'
+import type { SMTPPoolOptions, Transporter } from 'nodemailer'
 import type { LaneOptions } from '../channel.ts'
 import { maxConnections, messagesPerConnection } from './limits.ts'
 import { hostRefusedCode } from './outcome.ts'
@@ -21,10 +21,10 @@ const signedHeaders = [
 ]
 
 /** Connections to the mail server of one credential. Every server that is called passes `safeLookup` first. */
-export function openTransport(
+export async function openTransport(
   { host, port, security, user, password, dkim }: EmailCredential,
   { ca, timeoutMs, safeLookup }: Pick<LaneOptions, 'ca' | 'timeoutMs' | 'safeLookup'>,
-): Transporter {
+): Promise<Transporter> {
   const options: SMTPPoolOptions = {
     pool: true,
     host,
@@ -60,6 +60,8 @@ export function openTransport(
       },
     }),
   }
+  // Where nobody sends by it, nobody pays for it.
+  const { default: nodemailer } = await import('nodemailer')
   const transport = nodemailer.createTransport(options)
   // What concerns an email is told with it; a connection that breaks while idle concerns nobody.
   transport.on('error', () => {})

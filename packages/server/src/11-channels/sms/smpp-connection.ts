@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import type { SmppCredential } from '@carillon/contract'
-import smpp, { type Pdu, type Session } from 'smpp'
+import type { Pdu, Session } from 'smpp'
 import { targetRefusedCode } from '../../00-kernel/safe-target.ts'
 import type { LaneOptions, Verdict } from '../channel.ts'
 import { verdictOfBind } from './outcome.ts'
@@ -35,6 +35,8 @@ export async function connectSmpp(
 ): Promise<SmppConnection | Verdict> {
   const target = await whereTo(credential, safeLookup)
   if ('class' in target) return target
+  // Where nobody sends by it, nobody pays for it.
+  const { default: smpp } = await import('smpp')
   const session = smpp.connect({
     host: target.address,
     port: target.port ?? credential.port,

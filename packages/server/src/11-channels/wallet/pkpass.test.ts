@@ -47,8 +47,14 @@ function contentOf(): Record<string, Json> {
   return content
 }
 
-const sign = (keys: WalletKeys) =>
-  unzip(signPass(keys, { passJson: passJson(contentOf(), identity), images: new Map([['icon', icon]]) }, now))
+const sign = async (keys: WalletKeys) =>
+  unzip(
+    await signPass(
+      keys,
+      { passJson: passJson(contentOf(), identity), images: new Map([['icon', icon]]) },
+      now,
+    ),
+  )
 
 const save = (name: string, bytes: Buffer) => writeFileSync(join(authority.directory, name), bytes)
 
@@ -79,7 +85,7 @@ function verify(
 }
 
 test('every file is in the manifest under its digest, and nothing else is', async () => {
-  const files = sign(await keysOf(authority.issue()))
+  const files = await sign(await keysOf(authority.issue()))
   expect([...files.keys()].sort()).toEqual(['icon.png', 'manifest.json', 'pass.json', 'signature'])
   const manifest = JSON.parse(String(files.get('manifest.json')))
   const digest = (name: string) =>
@@ -104,7 +110,7 @@ test.each([
   ['RSA', ['rsa:2048']],
   ['P-256', ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']],
 ])('OpenSSL verifies the signature of a key on %s, and sees one byte more', async (_name, key) => {
-  const files = sign(await keysOf(authority.issue({ key })))
+  const files = await sign(await keysOf(authority.issue({ key })))
   expect([verify('smime', files), verify('cms', files)]).toEqual(['ok', 'ok'])
   const manifest = files.get('manifest.json') as Buffer
   const tampered = Buffer.concat([manifest, Buffer.from(' ')])
@@ -113,7 +119,7 @@ test.each([
 })
 
 test('the signature is detached, over SHA-256, with its time and both certificates', async () => {
-  const files = sign(await keysOf(authority.issue()))
+  const files = await sign(await keysOf(authority.issue()))
   save('signature', files.get('signature') as Buffer)
   const shown = String(authority.openssl('cms', '-cmsout', '-print', '-inform', 'DER', '-in', 'signature'))
   expect(shown).toContain('eContent: <ABSENT>')
@@ -164,7 +170,9 @@ test('everything that a pass can say is what the library knows of pass.json', as
   if ('unbuildable' in wire) throw new Error(wire.detail)
   const { carillonImages: _, ...content } = JSON.parse(wire.body)
   const { 'pass.json': all } = Object.fromEntries(
-    unzip(signPass(keys, { passJson: passJson(content, identity), images: new Map([['icon', icon]]) }, now)),
+    unzip(
+      await signPass(keys, { passJson: passJson(content, identity), images: new Map([['icon', icon]]) }, now),
+    ),
   )
   expect(JSON.parse(String(all))).toMatchObject(content)
   // Nothing was dropped without a word: the library warns of fields that it does not take.
@@ -204,7 +212,7 @@ test('texts that came out empty leave a pass that Wallet takes', async () => {
     'https://a.b.example:8443/x',
   ]) {
     const json = passJson(content, { ...identity, webServiceUrl: `${address}/wallet` })
-    const files = unzip(signPass(keys, { passJson: json, images: new Map([['icon', icon]]) }, now))
+    const files = unzip(await signPass(keys, { passJson: json, images: new Map([['icon', icon]]) }, now))
     expect(JSON.parse(String(files.get('pass.json')))).toMatchObject({
       organizationName: 'Bells',
       description: 'Card',
@@ -239,8 +247,8 @@ test('whatever a template renders to, what is built can be signed', async () => 
     },
     { requiredKeys: ['images'] },
   )
-  fc.assert(
-    fc.property(wallet, ({ primary, ...rest }) => {
+  await fc.assert(
+    fc.asyncProperty(wallet, async ({ primary, ...rest }) => {
       const fields = primary && { primary: [{ key: 'a', ...primary }] }
       const wire = buildWalletPayload(
         rendered({ title: 'T', wallet: { ...rest, fields } as WalletOverrides }),
@@ -248,7 +256,7 @@ test('whatever a template renders to, what is built can be signed', async () => 
       )
       if ('unbuildable' in wire) return
       const { carillonImages: _, ...content } = JSON.parse(wire.body)
-      signPass(keys, { passJson: passJson(content, identity), images: new Map([['icon', icon]]) }, now)
+      await signPass(keys, { passJson: passJson(content, identity), images: new Map([['icon', icon]]) }, now)
     }),
     { numRuns: 200 },
   )
@@ -256,8 +264,7 @@ test('whatever a template renders to, what is built can be signed', async () => 
 
 test('a pass.json that Wallet would refuse is not signed', async () => {
   const keys = await keysOf(authority.issue())
-  const signed = (json: Record<string, Json>) => () =>
-    signPass(keys, { passJson: json, images: new Map() }, now)
-  expect(signed({ ...passJson(contentOf(), identity), description: '' })).toThrow()
-  expect(signed({ ...passJson(contentOf(), identity), expirationDate: 'tomorrow' })).toThrow()
+  const signed = (json: Record<string, Json>) => signPass(keys, { passJson: json, images: new Map() }, now)
+  await expect(signed({ ...passJson(contentOf(), identity), description: '' })).rejects.toThrow()
+  await expect(signed({ ...passJson(contentOf(), identity), expirationDate: 'tomorrow' })).rejects.toThrow()
 })

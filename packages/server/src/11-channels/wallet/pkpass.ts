@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { PKPass } from 'passkit-generator'
+import type { PKPass } from 'passkit-generator'
 import type { Json } from '../channel.ts'
 import { signDetached } from './cms.ts'
 import type { WalletKeys } from './credential.ts'
@@ -17,10 +17,16 @@ export interface PassFiles {
  * ours, because its own signature is SHA-1 and takes tens of milliseconds of JavaScript. Throws for a pass.json
  * that Wallet would refuse.
  */
-export function signPass(keys: WalletKeys, { passJson, images }: PassFiles, now: Date): Buffer {
+export async function signPass(
+  keys: WalletKeys,
+  { passJson, images }: PassFiles,
+  now: Date,
+): Promise<Buffer> {
+  // Where nobody issues passes, nobody pays for it.
+  const { PKPass } = await import('passkit-generator')
   const files: Record<string, Buffer> = { 'pass.json': Buffer.from(JSON.stringify(passJson)) }
   for (const [name, png] of images) files[`${name}.png`] = png
-  refuseUnfit(passJson)
+  refuseUnfit(PKPass, passJson)
   const manifest = Buffer.from(JSON.stringify(manifestOf(files)))
   const signer = { certificate: keys.certificate, key: keys.key, chain: [keys.wwdr] }
   const [archive] = PKPass.freezable(passMime)
@@ -30,10 +36,10 @@ export function signPass(keys: WalletKeys, { passJson, images }: PassFiles, now:
 }
 
 /** The library leaves out a pass.json that its schema does not know, and says why on standard error. */
-function refuseUnfit(passJson: PassFiles['passJson']): void {
+function refuseUnfit(Judge: typeof PKPass, passJson: PassFiles['passJson']): void {
   // Its pattern for addresses does not know IPv6.
   const { webServiceURL: _, ...judged } = passJson
-  const { props } = new PKPass({ 'pass.json': Buffer.from(JSON.stringify(judged)) })
+  const { props } = new Judge({ 'pass.json': Buffer.from(JSON.stringify(judged)) })
   if (!props.serialNumber || !props.description) throw new Error('This pass.json is none that Wallet takes.')
 }
 

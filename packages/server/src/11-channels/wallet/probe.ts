@@ -17,12 +17,12 @@ export async function probeWallet(
   options: LaneOptions,
   _address?: Address,
 ): Promise<ProbeStage[]> {
-  const signed = signingStage(keys, options)
+  const signed = await signingStage(keys, options)
   if (!signed.ok) return [signed]
   return [signed, authenticationStage(await pushToNobody(keys, options))]
 }
 
-function signingStage(keys: WalletKeys, options: LaneOptions): ProbeStage {
+async function signingStage(keys: WalletKeys, options: LaneOptions): Promise<ProbeStage> {
   const wire = buildWalletPayload(sample, sampleOptions) as WirePayload
   const content = JSON.parse(wire.body) as Record<string, Json>
   const { carillonImages: _, ...shown } = content
@@ -34,7 +34,7 @@ function signingStage(keys: WalletKeys, options: LaneOptions): ProbeStage {
     authenticationToken: '0'.repeat(32),
     organizationName: 'Test',
   }
-  const bytes = signPass(
+  const bytes = await signPass(
     keys,
     { passJson: passJson(shown, identity), images: new Map([['icon', onePixel]]) },
     new Date(options.now()),
