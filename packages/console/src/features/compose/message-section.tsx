@@ -1,12 +1,12 @@
-import { getTemplate, listTemplates } from '@carillon/contract'
-import { Alert, Button, Group, Select, Stack } from '@mantine/core'
+import { listTemplates } from '@carillon/contract'
+import { Select, Stack } from '@mantine/core'
 import { CodeTextarea } from '../../shared/code-textarea.tsx'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
+import { TemplateInUse } from '../../shared/content/template-in-use.tsx'
 import { openErrors } from '../../shared/experiment/experiment-draft.ts'
 import { ExperimentSettings } from '../../shared/experiment/experiment-settings.tsx'
 import { VariantTabs } from '../../shared/experiment/variant-tabs.tsx'
 import { parseJson } from '../../shared/json-text.ts'
-import { TextLink } from '../../shared/links.tsx'
 import { useRead } from '../../shared/server.ts'
 import type { ComposeDraft } from './compose-draft.ts'
 
@@ -41,7 +41,11 @@ export function MessageSection(given: MessageSectionProps) {
         />
       )}
       {draft.templateId ? (
-        <TemplateInUse {...props} templateId={draft.templateId} />
+        <TemplateInUse
+          templateId={draft.templateId}
+          title="The template is sent as it is saved"
+          onCopy={(copy) => onChange({ ...copy, templateId: undefined })}
+        />
       ) : (
         <WrittenHere {...props} />
       )}
@@ -76,25 +80,5 @@ function WrittenHere({ draft, onChange, errors, language, onLanguage }: MessageS
       language={language}
       onLanguage={onLanguage}
     />
-  )
-}
-
-function TemplateInUse({ templateId, onChange }: MessageSectionProps & { templateId: string }) {
-  const template = useRead(getTemplate, { params: { id: templateId } }).data
-  const copy = () => {
-    if (template)
-      onChange({ templateId: undefined, content: template.content, overrides: template.overrides })
-  }
-  return (
-    <Alert color="gray" title="The template is sent as it is saved">
-      <Group gap="xs">
-        <TextLink to="/templates/$templateId" params={{ templateId }}>
-          Open it
-        </TextLink>
-        <Button variant="default" disabled={!template} onClick={copy}>
-          Copy its content to change it here
-        </Button>
-      </Group>
-    </Alert>
   )
 }

@@ -1,9 +1,9 @@
-import { type Channel, getTemplate, listTemplates } from '@carillon/contract'
-import { Alert, Button, Group, Select, Stack } from '@mantine/core'
+import { type Channel, listTemplates } from '@carillon/contract'
+import { Select, Stack } from '@mantine/core'
 import type { ContentDraft } from '../../shared/content/content-editing.ts'
 import { ContentEditor } from '../../shared/content/content-editor.tsx'
+import { TemplateInUse } from '../../shared/content/template-in-use.tsx'
 import { VariableMarkingContext } from '../../shared/content/variable-marking.ts'
-import { TextLink } from '../../shared/links.tsx'
 import { useRead } from '../../shared/server.ts'
 import { type EventDraft, exampleText, nameFor } from './event-draft.ts'
 
@@ -45,7 +45,11 @@ export function EventTexts({ channel, draft, onChange, errors, language, onLangu
         />
       )}
       {draft.templateId ? (
-        <TemplateInUse templateId={draft.templateId} onChange={onChange} />
+        <TemplateInUse
+          templateId={draft.templateId}
+          title="Each invocation sends the template's newest version"
+          onCopy={(copy) => onChange((now) => ({ ...now, ...copy, templateId: undefined }))}
+        />
       ) : (
         <VariableMarkingContext value={{ names, mark }}>
           <ContentEditor
@@ -59,26 +63,5 @@ export function EventTexts({ channel, draft, onChange, errors, language, onLangu
         </VariableMarkingContext>
       )}
     </Stack>
-  )
-}
-
-function TemplateInUse({ templateId, onChange }: { templateId: string; onChange: Change }) {
-  const template = useRead(getTemplate, { params: { id: templateId } }).data
-  const copy = () => {
-    if (!template) return
-    const { content, overrides } = template
-    onChange((now) => ({ ...now, templateId: undefined, content, overrides }))
-  }
-  return (
-    <Alert color="gray" title="Each invocation sends the template's newest version">
-      <Group gap="xs">
-        <TextLink to="/templates/$templateId" params={{ templateId }}>
-          Open it
-        </TextLink>
-        <Button variant="default" disabled={!template} onClick={copy}>
-          Copy its content to change it here
-        </Button>
-      </Group>
-    </Alert>
   )
 }
