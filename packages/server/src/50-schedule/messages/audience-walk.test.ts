@@ -1,7 +1,7 @@
 import { type Audience, pushPlatforms } from '@carillon/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { newId } from '../../00-kernel/index.ts'
+import { newId, type Tx } from '../../00-kernel/index.ts'
 import { usersBy } from '../../30-audience/index.ts'
 import {
   naming,
@@ -234,3 +234,39 @@ test('people by an identifier are found letter by letter', async () => {
   expect(await byCode(code)).toEqual(lines('bob'))
   expect(await byCode(code.toLowerCase())).toEqual([])
 })
+
+test('a step reads the people of its keys alone: once to find where it ends, once to ask them', async () => {
+  const isOver = new Error('nothing of this is to stay')
+  const crowd = world.store.db.transaction().execute(async (tx) => {
+    await sql`insert into users (id, workspace_id, attributes)
+      select ('ffffffff-ffff-7fff-bfff-' || lpad(to_hex(n), 12, '0'))::uuid, ${world.workspaceId}::uuid,
+        jsonb_build_object(${cast.mark}::text, true)
+      from generate_series(1, 20000) as n`.execute(tx)
+    await sql`analyze users`.execute(tx)
+    const whom = {
+      workspaceId: world.workspaceId,
+      appId: cast.app,
+      platforms: pushPlatforms,
+      now: new Date(),
+    }
+    const walk = { ...whom, to: { segment_ids: [cast.segment] }, stepKeys: 500 }
+    const before = await peopleRead(tx)
+    const { candidates } = await walkAudience(tx, walk, {
+      after: 'ffffffff-ffff-7fff-bfff-000000002000',
+      upTo: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    })
+    expect(candidates).toHaveLength(500)
+    expect((await peopleRead(tx)) - before).toBeLessThan(1010)
+    throw isOver
+  })
+  await expect(crowd).rejects.toBe(isOver)
+})
+
+/** Rows of `users` that the transaction has looked at. */
+async function peopleRead(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select seq_tup_read + idx_tup_fetch as n from pg_stat_xact_user_tables where relname = 'users'`.execute(
+    tx,
+  )
+  return rows[0]?.n ?? 0
+}

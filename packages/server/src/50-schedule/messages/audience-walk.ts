@@ -141,8 +141,7 @@ function personLines({
   return sql`
     select s.id as subscription_id, u.id as user_id, s.platform, s.environment, u.id as owner_id,
       coalesce(u.timezone, s.timezone) as zone
-    from (select id from ${keys} and ${range}) as k
-    join users u on u.id = k.id
+    from (select * from ${keys} and ${range}) as u
     left join subscriptions s on s.user_id = u.id and s.app_id = ${appId} and s.platform = any(${platforms}::text[])
     where ${matches}`
 }
