@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createAlarm } from './alarm.ts'
+import { createAlarm, sleepUntil } from './alarm.ts'
 
 const signal = new AbortController().signal
 
@@ -24,4 +24,11 @@ test('a wake or an abort ends a sleep, and rings once', async () => {
   expect(ended).toBe(false)
   stop.abort()
   await second
+})
+
+test('a sleep lasts until something is due: never longer than asked, and never no time at all', () => {
+  const now = new Date('2027-01-01T00:00:00Z')
+  const inMs = (ms: number) => sleepUntil(new Date(now.getTime() + ms), now, 10_000)
+  expect([inMs(5_000), inMs(60_000), inMs(0), inMs(-5_000)]).toEqual([5_000, 10_000, 20, 20])
+  expect(sleepUntil(null, now, 10_000)).toBe(10_000)
 })

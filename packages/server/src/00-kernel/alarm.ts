@@ -5,6 +5,14 @@ export interface Alarm {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** What is due and was not taken is somebody else's for as long as that takes: nobody looks again at once. */
+const leastMs = 20
+
+/** Milliseconds to sleep until something is due, at most `longestMs`; that long where nothing is known to be. */
+export function sleepUntil(due: Date | null, now: Date, longestMs: number): number {
+  return due ? Math.min(longestMs, Math.max(leastMs, due.getTime() - now.getTime())) : longestMs
+}
+
 export function createAlarm(): Alarm {
   let isRinging = false
   let ring = () => {}

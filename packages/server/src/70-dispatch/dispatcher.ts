@@ -1,4 +1,4 @@
-import { createAlarm, type DeliveryIds, type Log, type Store } from '../00-kernel/index.ts'
+import { createAlarm, type DeliveryIds, type Log, type Store, sleepUntil } from '../00-kernel/index.ts'
 import type { UnsubscribeLink } from '../30-audience/index.ts'
 import {
   type BatchRow,
@@ -111,8 +111,7 @@ async function untilDue(deps: DispatchDeps, active: Active): Promise<number> {
     fullLanes: fullLanesOf(active),
     onlyUrgent: bulk >= mostBatches,
   })
-  if (!next) return longestSleepMs
-  return Math.min(longestSleepMs, Math.max(20, next.getTime() - deps.now().getTime()))
+  return sleepUntil(next, deps.now(), longestSleepMs)
 }
 
 async function renew(deps: DispatchDeps, active: Active): Promise<void> {

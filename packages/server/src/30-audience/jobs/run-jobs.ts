@@ -1,11 +1,11 @@
-import type { Log, Store } from '../../00-kernel/index.ts'
+import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
 import type { JobKind, JobProgress } from './job-kind.ts'
 import { claimJob, type JobChange, type JobHead, updateLeased } from './store.ts'
 
 /** Longer than any step takes: until it is over nobody else goes on with the job of a process that died. */
 const leaseMs = 30_000
 /** A notification may get lost, and a lease that runs out rings no bell. */
-const pollMs = 20_000
+const longestSleepMs = 30_000
 /** Faults in a row, after which a job is given up. */
 const maxFaults = 5
 const retryMs = 5_000
@@ -21,8 +21,8 @@ export interface JobRunner {
 
 /** Runs jobs until the signal; then the one at hand stops after its step and is free for others at once. */
 export async function runJobsOf(runner: JobRunner, signal: AbortSignal): Promise<void> {
-  const bell = createBell(signal)
-  await runner.store.listen('jobs', bell.ring)
+  const alarm = createAlarm()
+  await runner.store.listen('jobs', alarm.wake)
   while (!signal.aborted) {
     try {
       await runner.prepare?.()
@@ -30,7 +30,7 @@ export async function runJobsOf(runner: JobRunner, signal: AbortSignal): Promise
     } catch (error) {
       runner.log.error({ err: error }, 'jobs could not be claimed')
     }
-    await bell.wait(pollMs)
+    await alarm.sleep(longestSleepMs, signal)
   }
 }
 
@@ -92,28 +92,4 @@ async function putOff({ store, now }: JobRunner, job: JobHead): Promise<void> {
     position,
     ...(faults >= maxFaults ? givenUp : { lease_until: new Date(now().getTime() + retryMs) }),
   })
-}
-
-/** Wakes a waiting loop, and remembers a ring that comes while nobody waits. */
-function createBell(signal: AbortSignal) {
-  let hasRung = false
-  let wake = () => {}
-  const ring = () => {
-    hasRung = true
-    wake()
-  }
-  signal.addEventListener('abort', ring)
-  const wait = async (ms: number) => {
-    if (!hasRung) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-    hasRung = false
-  }
-  return { ring, wait }
 }

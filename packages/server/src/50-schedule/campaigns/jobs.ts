@@ -1,4 +1,4 @@
-import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { createAlarm, type Log, type Store, sleepUntil } from '../../00-kernel/index.ts'
 import { evaluateNext } from './evaluate.ts'
 import * as campaigns from './store.ts'
 import { takeChanges } from './take-changes.ts'
@@ -20,7 +20,7 @@ export async function runCampaigns(
     try {
       while (!signal.aborted && (await evaluateNext(store.bulk, now())));
       while (!signal.aborted && (await takeChanges(store.bulk, now())));
-      await alarm.sleep(await untilNextDue(store, now), signal)
+      await alarm.sleep(sleepUntil(await campaigns.nextDueAt(store.bulk), now(), longestSleepMs), signal)
     } catch (error) {
       if (signal.aborted) return
       log.error({ err: error }, 'evaluating a campaign failed; trying again')
@@ -28,10 +28,4 @@ export async function runCampaigns(
     }
     await gathering.sleep(gatherMs, signal)
   }
-}
-
-async function untilNextDue(store: Store, now: () => Date): Promise<number> {
-  const next = await campaigns.nextDueAt(store.bulk)
-  if (!next) return longestSleepMs
-  return Math.min(longestSleepMs, Math.max(5, next.getTime() - now().getTime()))
 }

@@ -5,7 +5,7 @@ import { startTestServer } from '../../testing/test-server.ts'
 import { freezeNext } from '../messages/freeze-audience.ts'
 import { restArm, waitingArm } from './arms.ts'
 import { decideNext } from './decide.ts'
-import { nextDecisionAt } from './store.ts'
+import { nextLook } from './store.ts'
 
 const people = 200
 const minuteMs = 60_000
@@ -109,14 +109,18 @@ test('whoever is frozen while it is decided, or after, waits for nothing', async
   expect([...sums.values()].reduce((sum, n) => sum + n, 0)).toBe(people)
 })
 
-test('the time runs from the first send; before it nothing is known', async () => {
+test('the time runs from the first send; it is looked for until then', async () => {
   await freezeAll()
-  expect([await decideNext(db(), later(60)), await nextDecisionAt(db(), new Date())]).toEqual([false, null])
+  const now = new Date()
+  expect([await decideNext(db(), later(60)), await nextLook(db(), now)]).toEqual([
+    false,
+    new Date(now.getTime() + 10_000),
+  ])
   await begin()
   expect(await decideNext(db(), later(4))).toBe(false)
-  expect((await nextDecisionAt(db(), new Date()))?.getTime()).toBeGreaterThan(later(4).getTime())
+  expect((await nextLook(db(), new Date()))?.getTime()).toBeGreaterThan(later(4).getTime())
   expect(await decideNext(db(), later(6))).toBe(true)
-  expect(await nextDecisionAt(db(), new Date())).toBeNull()
+  expect(await nextLook(db(), new Date())).toBeNull()
 })
 
 test('where nobody is in the test, it runs from the moment when that was known', async () => {

@@ -1,8 +1,8 @@
-import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { createAlarm, type Log, type Store, sleepUntil } from '../../00-kernel/index.ts'
 import { decideNext } from './decide.ts'
-import { nextDecisionAt } from './store.ts'
+import { nextLook } from './store.ts'
 
-const longestSleepMs = 10_000
+const longestSleepMs = 60_000
 
 /** Decides experiments until the signal says stop. Several may run; row locks keep them apart. */
 export async function runDecisions(
@@ -14,10 +14,8 @@ export async function runDecisions(
   while (!signal.aborted) {
     try {
       while (!signal.aborted && (await decideNext(store.bulk, now())));
-      const next = await nextDecisionAt(store.bulk, now())
-      const leftMs = next ? next.getTime() - now().getTime() : longestSleepMs
-      // At least a moment: one that another scheduler holds is due as long as that takes.
-      await alarm.sleep(Math.min(longestSleepMs, Math.max(50, leftMs)), signal)
+      const next = await nextLook(store.bulk, now())
+      await alarm.sleep(sleepUntil(next, now(), longestSleepMs), signal)
     } catch (error) {
       if (signal.aborted) return
       log.error({ err: error }, 'deciding an experiment failed; trying again')

@@ -71,10 +71,14 @@ export async function lockDue(tx: Tx, now: Date): Promise<ExperimentRow | undefi
   return rows[0]
 }
 
-/** When the next decision is due, as far as it is known by now. */
-export async function nextDecisionAt(db: Db, now: Date): Promise<Date | null> {
+/** Nobody rings when the first is sent. */
+const unsentLookMs = 10_000
+
+/** When to look for a decision again: when one is due, and meanwhile for the first send of the others. */
+export async function nextLook(db: Db, now: Date): Promise<Date | null> {
+  const soon = new Date(now.getTime() + unsentLookMs)
   const { rows } = await sql<{ at: Date | null }>`
-    select min(${decidesAt}) as at from experiments e
+    select min(coalesce(${decidesAt}, ${soon})) as at from experiments e
     where e.decide_after_seconds is not null and e.decided_at is null and ${isGoing(now)}`.execute(db)
   return rows[0]?.at ?? null
 }

@@ -1,4 +1,4 @@
-import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { createAlarm, type Log, type Store, sleepUntil } from '../../00-kernel/index.ts'
 import { freezeNext, nextStart } from './freeze-audience.ts'
 
 const longestSleepMs = 10_000
@@ -19,7 +19,8 @@ export async function runFreezer(
   while (!signal.aborted) {
     try {
       const done = await freezeNext(store.bulk, { now: now(), stepKeys: stepKeys[store.kind] })
-      if (done === 'idle') await alarm.sleep(await untilNextStart(store, now), signal)
+      if (done === 'idle')
+        await alarm.sleep(sleepUntil(await nextStart(store.bulk), now(), longestSleepMs), signal)
       if (done === 'taken') await alarm.sleep(leftToOthersMs, signal)
     } catch (error) {
       if (signal.aborted) return
@@ -27,10 +28,4 @@ export async function runFreezer(
       await alarm.sleep(1_000, signal)
     }
   }
-}
-
-async function untilNextStart(store: Store, now: () => Date): Promise<number> {
-  const next = await nextStart(store.bulk)
-  if (!next) return longestSleepMs
-  return Math.min(longestSleepMs, Math.max(5, next.getTime() - now().getTime()))
 }

@@ -1,4 +1,11 @@
-import { createAlarm, type Db, type DeliveryIds, type Log, type Store } from '../../00-kernel/index.ts'
+import {
+  createAlarm,
+  type Db,
+  type DeliveryIds,
+  type Log,
+  type Store,
+  sleepUntil,
+} from '../../00-kernel/index.ts'
 import { dropReports, nextReportAt, postponeReports, takeReports } from '../../70-dispatch/index.ts'
 import { recordInbound } from './record-inbound.ts'
 import { recordReceipts } from './record-receipts.ts'
@@ -23,7 +30,9 @@ export async function runSmsReports(store: Store, { deliveryIds, now, log, signa
   while (!signal.aborted) {
     try {
       const taken = await takeStep(store.bulk, deliveryIds, now())
-      if (taken < step) await alarm.sleep(await untilDue(store.bulk, now()), signal)
+      if (taken === step) continue
+      const next = await nextReportAt(store.bulk, 'sms')
+      await alarm.sleep(sleepUntil(next, now(), longestSleepMs), signal)
     } catch (error) {
       if (signal.aborted) return
       log.error({ err: error }, 'recording what providers report failed; trying again')
@@ -52,10 +61,4 @@ async function takeStep(db: Db, deliveryIds: DeliveryIds, now: Date): Promise<nu
     )
     return rows.length
   })
-}
-
-async function untilDue(db: Db, now: Date): Promise<number> {
-  const next = await nextReportAt(db, 'sms')
-  if (!next) return longestSleepMs
-  return Math.min(longestSleepMs, Math.max(20, next.getTime() - now.getTime()))
 }

@@ -1,4 +1,4 @@
-import { createAlarm, type Log, type Store } from '../../00-kernel/index.ts'
+import { createAlarm, type Log, type Store, sleepUntil } from '../../00-kernel/index.ts'
 import { claimWebhooks, nextDue, releaseWebhooks } from './store.ts'
 import { maxOrigins } from './webhook-sender.ts'
 import { leaseMs, type WorkDeps, workWebhook } from './work-webhook.ts'
@@ -43,8 +43,6 @@ export async function runWebhooks(store: Store, deps: Omit<WorkDeps, 'db'> & { l
   await deps.sender[Symbol.asyncDispose]()
 
   async function untilDue(): Promise<number> {
-    const next = await nextDue(db, now())
-    if (!next) return longestSleepMs
-    return Math.min(longestSleepMs, Math.max(20, next.getTime() - now().getTime()))
+    return sleepUntil(await nextDue(db, now()), now(), longestSleepMs)
   }
 }
