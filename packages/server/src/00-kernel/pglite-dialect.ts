@@ -13,7 +13,7 @@ import type { PgliteReply, PgliteRequest } from './pglite-server.ts'
 
 export interface PgliteClient {
   ask(request: Omit<PgliteRequest, 'id'>): Promise<{ rows: unknown[]; affected: number }>
-  onNotification(handler: (channel: string, payload: string) => void): void
+  onNotification(handler: (channel: string) => void): void
   close(): void
 }
 
@@ -23,11 +23,11 @@ export function pgliteClient(port: MessagePort): PgliteClient {
     number,
     { resolve: (value: { rows: unknown[]; affected: number }) => void; reject: (error: Error) => void }
   >()
-  const handlers: ((channel: string, payload: string) => void)[] = []
+  const handlers: ((channel: string) => void)[] = []
   let lastId = 0
   port.on('message', (reply: PgliteReply) => {
     if ('channel' in reply) {
-      for (const handler of handlers) handler(reply.channel, reply.payload)
+      for (const handler of handlers) handler(reply.channel)
       return
     }
     const asked = waiting.get(reply.id)

@@ -17,7 +17,7 @@ export interface PgliteRequest {
 export type PgliteReply =
   | { id: number; rows: unknown[]; affected: number }
   | { id: number; error: { message: string; code?: string; detail?: string; constraint?: string } }
-  | { channel: string; payload: string }
+  | { channel: string }
 
 /** A transaction that asks nothing for this long is rolled back: its owner is gone or stuck. */
 const idleTransactionMs = 30_000
@@ -101,8 +101,8 @@ export function serveConnections(pglite: PGlite) {
   }
 
   async function listen(channel: string) {
-    await pglite.listen(channel, (payload) => {
-      for (const port of ports) port.postMessage({ channel, payload } satisfies PgliteReply)
+    await pglite.listen(channel, () => {
+      for (const port of ports) port.postMessage({ channel } satisfies PgliteReply)
     })
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test, vi } from 'vitest'
+import { openTestStore } from '../testing/test-store.ts'
 import { newId } from './ids.ts'
 import { joinStore, openStore } from './store.ts'
 
@@ -37,14 +38,29 @@ test('gives a transaction the database alone, also against another thread’s li
 test('tells listeners of every thread after the commit', async () => {
   await using store = await openStore({ dataDir: null, databaseUrl: null })
   await using other = await joinStore(store.share())
-  let heard = ''
-  await other.listen('work', (payload) => {
-    heard = payload
+  let rings = 0
+  await other.listen('work', () => {
+    rings += 1
   })
   await store.db.transaction().execute(async (tx) => {
-    await sql`select pg_notify('work', 'now')`.execute(tx)
+    await sql`select pg_notify('work', '')`.execute(tx)
   })
-  await vi.waitFor(() => expect(heard).toBe('now'))
+  await vi.waitFor(() => expect(rings).toBe(1))
+})
+
+test.runIf(process.env.TEST_DATABASE_URL)('rings for what a broken connection may have missed', async () => {
+  await using store = await openTestStore()
+  let rings = 0
+  await store.listen('work', () => {
+    rings += 1
+  })
+  for (const broken of [1, 2]) {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query = 'listen work'`.execute(store.db)
+    await vi.waitFor(() => expect(rings).toBe(broken), 5_000)
+  }
+  await sql`select pg_notify('work', '')`.execute(store.db)
+  await vi.waitFor(() => expect(rings).toBe(3))
 })
 
 test('reads counts as numbers, arrays as arrays and documents as objects', async () => {

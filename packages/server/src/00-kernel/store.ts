@@ -20,8 +20,8 @@ export interface Store extends AsyncDisposable {
   db: Db
   /** For dispatch, freezing and jobs. */
   bulk: Db
-  /** Calls back after `select pg_notify(channel, payload)` committed; a hint, never the truth. Channels are words of ours. */
-  listen(channel: string, handler: (payload: string) => void): Promise<void>
+  /** Rings after `select pg_notify(channel, '')` committed; a hint, never the truth. Channels are words of ours. */
+  listen(channel: string, ring: () => void): Promise<void>
   /** A handle that another thread turns into a Store with `joinStore`. */
   share(): StoreHandle
 }
@@ -99,16 +99,16 @@ function embeddedStore(
   owner: { share: () => StoreHandle; close: () => Promise<void> },
 ): Store {
   const client = pgliteClient(port)
-  const handlers = new Map<string, ((payload: string) => void)[]>()
-  client.onNotification((channel, payload) => {
-    for (const handler of handlers.get(channel) ?? []) handler(payload)
+  const bells = new Map<string, (() => void)[]>()
+  client.onNotification((channel) => {
+    for (const ring of bells.get(channel) ?? []) ring()
   })
   return {
     kind: 'embedded',
     db: new Kysely({ dialect: pgliteDialect(client, 'interactive') }),
     bulk: new Kysely({ dialect: pgliteDialect(client, 'bulk') }),
-    listen: async (channel, handler) => {
-      handlers.set(channel, [...(handlers.get(channel) ?? []), handler])
+    listen: async (channel, ring) => {
+      bells.set(channel, [...(bells.get(channel) ?? []), ring])
       await client.ask({ connection: 0, kind: 'listen', lane: 'interactive', sql: channel, params: [] })
     },
     share: owner.share,
@@ -144,31 +144,35 @@ async function openPostgres(url: string): Promise<Store> {
   }
 }
 
-/** LISTEN needs a connection of its own; it comes back after a break, and whoever listens polls besides. */
+/** LISTEN needs a connection of its own. After a break it comes back and rings for all that was missed meanwhile. */
 function postgresListener(url: string) {
-  const handlers = new Map<string, ((payload: string) => void)[]>()
+  const bells = new Map<string, (() => void)[]>()
   let client: pg.Client | null = null
   let connecting: Promise<void> | null = null
   let closed = false
 
   async function connect() {
     const fresh = new pg.Client({ connectionString: url })
-    fresh.on('notification', ({ channel, payload }) => {
-      for (const handler of handlers.get(channel) ?? []) handler(payload ?? '')
+    fresh.on('notification', ({ channel }) => {
+      for (const ring of bells.get(channel) ?? []) ring()
     })
     fresh.on('error', () => {})
     fresh.on('end', () => {
       client = null
-      if (!closed) setTimeout(() => connect().catch(() => {}), 1_000).unref()
+      if (!closed) setTimeout(() => connect().then(ringAll, () => {}), 1_000).unref()
     })
     await fresh.connect()
-    for (const channel of handlers.keys()) await fresh.query(`listen ${channel}`)
+    for (const channel of bells.keys()) await fresh.query(`listen ${channel}`)
     client = fresh
   }
 
+  function ringAll() {
+    for (const ring of [...bells.values()].flat()) ring()
+  }
+
   return {
-    listen: async (channel: string, handler: (payload: string) => void) => {
-      handlers.set(channel, [...(handlers.get(channel) ?? []), handler])
+    listen: async (channel: string, ring: () => void) => {
+      bells.set(channel, [...(bells.get(channel) ?? []), ring])
       if (client) return void (await client.query(`listen ${channel}`))
       // Several listen before there is a connection: one is made.
       connecting ??= connect().finally(() => {

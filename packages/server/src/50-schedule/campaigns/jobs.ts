@@ -3,7 +3,7 @@ import { evaluateNext } from './evaluate.ts'
 import * as campaigns from './store.ts'
 import { takeChanges } from './take-changes.ts'
 
-const longestSleepMs = 20_000
+const longestSleepMs = 30_000
 
 /** People often change in swarms: those of this long are looked at together. */
 const gatherMs = 200

@@ -1,7 +1,7 @@
 import { createAlarm, type Log, type Store, sleepUntil } from '../../00-kernel/index.ts'
 import { freezeNext, nextStart } from './freeze-audience.ts'
 
-const longestSleepMs = 10_000
+const longestSleepMs = 20_000
 
 /** One scheduler is enough for a message; the others look again whether it is still at work. */
 const leftToOthersMs = 1_000
