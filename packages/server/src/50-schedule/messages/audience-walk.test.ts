@@ -235,38 +235,48 @@ test('people by an identifier are found letter by letter', async () => {
   expect(await byCode(code.toLowerCase())).toEqual([])
 })
 
-test('a step reads the people of its keys alone: once to find where it ends, once to ask them', async () => {
+test('a step reads the people of its keys and their devices, however many others there are', async () => {
   const isOver = new Error('nothing of this is to stay')
   const crowd = world.store.db.transaction().execute(async (tx) => {
-    await sql`insert into users (id, workspace_id, attributes)
-      select ('ffffffff-ffff-7fff-bfff-' || lpad(to_hex(n), 12, '0'))::uuid, ${world.workspaceId}::uuid,
-        jsonb_build_object(${cast.mark}::text, true)
-      from generate_series(1, 20000) as n`.execute(tx)
-    await sql`analyze users`.execute(tx)
+    await sql`
+      with person as (
+        insert into users (id, workspace_id, attributes)
+        select ('ffffffff-ffff-7fff-bfff-' || lpad(to_hex(n), 12, '0'))::uuid, ${world.workspaceId}::uuid,
+          jsonb_build_object(${cast.mark}::text, true)
+        from generate_series(1, 20000) as n
+        returning id
+      )
+      insert into subscriptions (id, workspace_id, app_id, platform, token, token_hash, user_id)
+      select id, ${world.workspaceId}::uuid, ${cast.app}::uuid, 'fcm', id, sha256(id::text::bytea), id from person`.execute(
+      tx,
+    )
+    for (const table of ['users', 'subscriptions']) await sql`analyze ${sql.table(table)}`.execute(tx)
     const whom = {
       workspaceId: world.workspaceId,
       appId: cast.app,
       platforms: pushPlatforms,
       now: new Date(),
     }
-    const walk = { ...whom, to: { segment_ids: [cast.segment] }, stepKeys: 500 }
-    const before = await peopleRead(tx)
-    const { candidates } = await walkAudience(tx, walk, {
+    const position = {
       after: 'ffffffff-ffff-7fff-bfff-000000002000',
       upTo: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
-    })
-    expect(candidates).toHaveLength(500)
-    expect((await peopleRead(tx)) - before).toBeLessThan(1010)
+    }
+    for (const to of [{ segment_ids: [cast.segment] }, { all: true } as const]) {
+      const before = await rowsRead(tx)
+      const { candidates } = await walkAudience(tx, { ...whom, to, stepKeys: 500 }, position)
+      expect(candidates).toHaveLength(500)
+      // The keys, to find where the step ends; then what has them, and what belongs to it.
+      expect((await rowsRead(tx)) - before).toBeLessThan(1510)
+    }
     throw isOver
   })
   await expect(crowd).rejects.toBe(isOver)
 })
 
-/** Rows of `users` that the transaction has looked at. */
-async function peopleRead(tx: Tx): Promise<number> {
+/** Of people and devices, by this transaction. */
+async function rowsRead(tx: Tx): Promise<number> {
   const { rows } = await sql<{ n: number }>`
-    select seq_tup_read + idx_tup_fetch as n from pg_stat_xact_user_tables where relname = 'users'`.execute(
-    tx,
-  )
+    select sum(seq_tup_read + idx_tup_fetch) as n from pg_stat_xact_user_tables
+    where relname in ('users', 'subscriptions')`.execute(tx)
   return rows[0]?.n ?? 0
 }

@@ -62,7 +62,9 @@ export async function walkAudience(
   if (!last) return { candidates: [], next: null }
   const range = sql`id > ${after}::uuid and id <= ${last}::uuid`
   const { rows: candidates } = await sql<Candidate>`
-    select * from (${linesOf(range)}) as line order by user_id, subscription_id`.execute(db)
+    select * from (${linesOf({ range, join: oneByOne })}) as line order by user_id, subscription_id`.execute(
+    db,
+  )
   return { candidates, next: (window[0]?.n ?? 0) < stepKeys ? null : { after: last, upTo } }
 }
 
@@ -71,15 +73,28 @@ export async function estimateAudience(db: Tx | Db, whom: Whom): Promise<number>
   const { linesOf } = await plan(db, whom)
   const { rows } = await sql<{
     n: number
-  }>`select count(*) as n from (${linesOf(sql`true`)}) as line`.execute(db)
+  }>`select count(*) as n from (${linesOf({ range: sql`true`, join: allAtOnce })}) as line`.execute(db)
   return rows[0]?.n ?? 0
 }
+
+/** The keys that lines are wanted for, and how what belongs to them is found. */
+interface Part {
+  range: RawBuilder<unknown>
+  join: RawBuilder<unknown>
+}
+
+/**
+ * The keys of a step are few, but no planner knows how few: each is looked up by itself, so that neither a whole
+ * table is read for them nor, where statistics are old, all their devices for every one.
+ */
+const oneByOne = sql`offset 0`
+const allAtOnce = sql``
 
 interface Plan {
   /** Where the keys stand, from a table's name up to an open condition. */
   keys: RawBuilder<unknown>
   /** The lines for a range of keys. */
-  linesOf: (range: RawBuilder<unknown>) => RawBuilder<Candidate>
+  linesOf: (part: Part) => RawBuilder<Candidate>
 }
 
 async function plan(db: Db | Tx, whom: Whom): Promise<Plan> {
@@ -92,7 +107,7 @@ async function plan(db: Db | Tx, whom: Whom): Promise<Plan> {
   const matches = round ? sql`${left} and ${isDueInRound(whom, round)}` : left
   const ids = to.user_ids ? sql`${to.user_ids}::uuid[]` : by?.ids ? sql`array(${by.ids})` : null
   const keys = sql`users where workspace_id = ${workspaceId} ${ids ? sql`and id = any(${ids})` : sql``}`
-  return { keys, linesOf: (range) => personLines({ keys, range, appId, platforms, matches }) }
+  return { keys, linesOf: (part) => personLines({ ...part, keys, appId, platforms, matches }) }
 }
 
 /**
@@ -116,11 +131,11 @@ function planDevices({ appId, platforms, to }: Whom, meant: RawBuilder<unknown>)
   const keys = sql`subscriptions where app_id = ${appId} and platform = any(${platforms}::text[]) ${ids ? sql`and id = any(${ids}::uuid[])` : sql``}`
   return {
     keys,
-    linesOf: (range) => sql`
+    linesOf: ({ range, join }) => sql`
       select s.id as subscription_id, null::uuid as user_id, s.platform, s.environment, u.id as owner_id,
         coalesce(u.timezone, s.timezone) as zone
       from (select * from ${keys} and ${range}) as s
-      left join users u on u.id = s.user_id
+      left join lateral (select * from users where id = s.user_id ${join}) as u on true
       where u.id is null or ${meant}`,
   }
 }
@@ -128,12 +143,12 @@ function planDevices({ appId, platforms, to }: Whom, meant: RawBuilder<unknown>)
 function personLines({
   keys,
   range,
+  join,
   appId,
   platforms,
   matches,
-}: {
+}: Part & {
   keys: RawBuilder<unknown>
-  range: RawBuilder<unknown>
   appId: string
   platforms: readonly Platform[]
   matches: RawBuilder<unknown>
@@ -142,7 +157,8 @@ function personLines({
     select s.id as subscription_id, u.id as user_id, s.platform, s.environment, u.id as owner_id,
       coalesce(u.timezone, s.timezone) as zone
     from (select * from ${keys} and ${range}) as u
-    left join subscriptions s on s.user_id = u.id and s.app_id = ${appId} and s.platform = any(${platforms}::text[])
+    left join lateral (select * from subscriptions where user_id = u.id and app_id = ${appId}
+      and platform = any(${platforms}::text[]) ${join}) as s on true
     where ${matches}`
 }
 
