@@ -20,26 +20,29 @@ export interface UsesChange extends UsesRow {
 }
 
 /**
- * Writes what follows from the versions that were read, and answers for whom it did: wherever somebody else was
- * quicker nothing is written. In one order, so that two dispatchers never wait for each other in a circle.
+ * Writes what follows from the versions that were read, and answers for whom it did not: those with whom somebody
+ * else was quicker. In one order, so that two dispatchers never wait for each other in a circle.
  */
 export async function writeUses(
   db: Db,
   { workspaceId, keptUntil }: { workspaceId: string; keptUntil: Date },
   changes: readonly UsesChange[],
-): Promise<Set<string>> {
+): Promise<string[]> {
   const { rows } = await sql<{ user_id: string }>`
-    insert into cap_uses as c (user_id, workspace_id, uses, version, kept_until)
-    select p.user_id, ${workspaceId}::uuid, p.uses, p.version + 1, ${keptUntil}::timestamptz
-    from unnest(${changes.map(({ userId }) => userId)}::uuid[],
-      ${changes.map(({ uses }) => toLines(uses))}::text[],
-      ${changes.map(({ version }) => version)}::bigint[]) as p (user_id, uses, version)
-    order by p.user_id
-    on conflict (user_id) do update set uses = excluded.uses, version = excluded.version,
-      kept_until = greatest(c.kept_until, excluded.kept_until)
-      where c.version = excluded.version - 1
-    returning user_id`.execute(db)
-  return new Set(rows.map(({ user_id }) => user_id))
+    with given as (
+      select * from unnest(${changes.map(({ userId }) => userId)}::uuid[],
+        ${changes.map(({ uses }) => toLines(uses))}::text[],
+        ${changes.map(({ version }) => version)}::bigint[]) as p (user_id, uses, version)
+    ), written as (
+      insert into cap_uses as c (user_id, workspace_id, uses, version, kept_until)
+      select user_id, ${workspaceId}::uuid, uses, version + 1, ${keptUntil}::timestamptz from given order by user_id
+      on conflict (user_id) do update set uses = excluded.uses, version = excluded.version,
+        kept_until = greatest(c.kept_until, excluded.kept_until)
+        where c.version = excluded.version - 1
+      returning user_id
+    )
+    select user_id from given where user_id not in (select user_id from written)`.execute(db)
+  return rows.map(({ user_id }) => user_id)
 }
 
 /** In the transaction that records how the deliveries ended or that they wait. */

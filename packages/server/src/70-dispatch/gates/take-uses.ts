@@ -32,12 +32,8 @@ export async function takeUses(
     if (round === mostRounds) throw new Error('The uses of some people change faster than they can be taken.')
     const known = await readUses(db, [...open.keys()])
     const changes = [...open].flatMap(([userId, own]) => decide(rules, known.get(userId), own, ended) ?? [])
-    const written = changes.length > 0 ? await writeUses(db, keptFor(rules), changes) : new Set()
-    open = new Map(
-      changes
-        .filter(({ userId }) => !written.has(userId))
-        .map(({ userId }) => [userId, open.get(userId) ?? []]),
-    )
+    const overtaken = changes.length > 0 ? await writeUses(db, keptFor(rules), changes) : []
+    open = new Map(overtaken.map((userId) => [userId, open.get(userId) ?? []]))
   }
   return ended
 }
