@@ -303,10 +303,19 @@ test('two workers, two messages at once and a cap of one: 10,000 people get exac
     stage.server.store.db,
   )
   await cap('One a day', 1)
-  // So that neither is over before the other has begun.
-  stage.sandbox.control.addFault({ provider: 'apns', fault: 'slow', delay_ms: 800 })
   const stop = await stage.startSecondDispatcher()
+  const { db } = stage.server.store
+  // So that neither is over before the other has begun.
+  const later = new Date(clock.now().getTime() + 3_600_000)
+  await sql`
+    insert into lanes (app_id, platform, environment, blocked_until)
+    select distinct app_id, platform, environment, ${later}::timestamptz from subscriptions
+    where app_id in (${one.app.id}, ${two.app.id})`.execute(db)
   const both = await Promise.all([one, two].map(({ start }) => start({ to: { all: true }, content })))
+  const read = (id: string) => stage.api('GET', `/v1/messages/${id}`)
+  await until(async () => (await Promise.all(both.map(read))).every(({ freezing }) => !freezing))
+  await sql`update lanes set blocked_until = null`.execute(db)
+  await stage.wake()
   const messages = await Promise.all(both.map(stage.ended))
   await stop()
   const sent = messages.map(({ counts }) => counts.sent) as [number, number]
