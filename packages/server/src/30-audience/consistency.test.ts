@@ -147,3 +147,34 @@ test('whatever happens at the same time, no write fails and everybody has the de
   )
   expect(stale).toEqual([])
 })
+
+test('while a new key is followed, a change of anything in a person has the audience alone', async () => {
+  const write = <T>(act: (tx: Tx) => Promise<T>) => store.db.transaction().execute(act)
+  const replaceKey = (attribute: string) =>
+    write((tx) =>
+      changeReconciliationKey(tx, workspaceId, { attribute, dryRun: false, pointer: '/attribute' }),
+    )
+  const runner = { store, now: () => new Date(), log: createLog('silent'), kinds: jobKinds }
+  await replaceKey('email')
+  while (await runNextJob(runner, new AbortController().signal));
+  const [ada, bob] = [await write(named('ada')), await write(named('bob'))]
+  function named(name: string) {
+    const attributes = { email: `${name}@x.de`, member: 'the same' }
+    return (tx: Tx) => createUser(tx, workspaceId, { attributes }, new Date())
+  }
+  const locksOfPatch = (id: string) =>
+    write(async (tx) => {
+      await patchUser(tx, workspaceId, { id, input: { attributes: { nick: 'n' } }, now: new Date() })
+      const { rows } = await sql`
+        select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and pid = pg_backend_pid()`.execute(
+        tx,
+      )
+      return rows.length
+    })
+  expect(await locksOfPatch(ada)).toBe(0)
+  await replaceKey('member')
+  // The value that both have by the new key is not what this changes.
+  expect([await locksOfPatch(ada), await locksOfPatch(bob)]).toEqual([1, 1])
+  while (await runNextJob(runner, new AbortController().signal));
+  expect(await locksOfPatch(ada)).toBe(0)
+})

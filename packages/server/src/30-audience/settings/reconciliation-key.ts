@@ -1,5 +1,5 @@
 import { fieldProblem, type Tx } from '../../00-kernel/index.ts'
-import { lockAudience } from '../audience-lock.ts'
+import { lockAudience, lockReconciliationKey } from '../audience-lock.ts'
 import { insertJob, type JobHead } from '../jobs/store.ts'
 import { getAttributeSchema } from '../users/attribute-schema.ts'
 import { writeSettings } from './store.ts'
@@ -26,6 +26,7 @@ export async function changeReconciliationKey(
     input: { attribute, dry_run: dryRun },
   })
   if (!dryRun) {
+    await lockReconciliationKey(tx, workspaceId)
     await lockAudience(tx, workspaceId)
     await writeSettings(tx, workspaceId, { reconciliation_key: attribute, reconciling_job_id: job.id })
   }

@@ -1,7 +1,7 @@
 import type { UserPatch } from '@carillon/contract'
 import { Problem, type Tx } from '../../00-kernel/index.ts'
 import { syncAddresses } from '../addresses/sync-addresses.ts'
-import { lockAudience } from '../audience-lock.ts'
+import { holdReconciliationKey, lockAudience } from '../audience-lock.ts'
 import { getSettings } from '../settings/settings.ts'
 import { relinkByValue } from '../subscriptions/store.ts'
 import { getAttributeSchema } from './attribute-schema.ts'
@@ -17,12 +17,13 @@ export async function patchUser(
   workspaceId: string,
   { id, input, now }: { id: string; input: UserPatch; now: Date },
 ): Promise<void> {
-  // Read before the lock: the key itself changes only under it, and then everybody is linked anew.
-  const { reconciliationKey } = await getSettings(tx, workspaceId)
-  const given = input.attributes ?? {}
-  const touchesKeys = input.identifiers !== undefined || Object.hasOwn(given, reconciliationKey)
-  if (touchesKeys) await lockAudience(tx, workspaceId)
+  await holdReconciliationKey(tx, workspaceId)
   const settings = await getSettings(tx, workspaceId)
+  const given = input.attributes ?? {}
+  const givesValue = Object.hasOwn(given, settings.reconciliationKey)
+  const touchesKeys = input.identifiers !== undefined || givesValue
+  // While the job follows a new key, any change may be the one that gives the person its value.
+  if (touchesKeys || settings.reconcilingJobId !== null) await lockAudience(tx, workspaceId)
   const row = await lockUser(tx, workspaceId, id)
   if (!row) throw new Problem('not_found', { detail: 'There is no user with this id.' })
   const before = draftOf(row)
@@ -34,7 +35,7 @@ export async function patchUser(
 
   const values = [before.reconciliationValue, after.reconciliationValue].filter((value) => value !== null)
   const isMoved = before.reconciliationValue !== after.reconciliationValue
-  if (isMoved && after.reconciliationValue !== null) {
+  if (isMoved && givesValue && after.reconciliationValue !== null) {
     const others = await findUsersByKey(tx, workspaceId, settings, [after.reconciliationValue])
     const other = others.find((each) => each.id !== id)
     if (other) throw taken(`/attributes/${settings.reconciliationKey}`, after.reconciliationValue, other.id)
