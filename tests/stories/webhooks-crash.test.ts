@@ -106,7 +106,9 @@ test('a worker that dies repeats what it had not recorded, with the same ids, an
   expect(ids.slice(0, 2)).toEqual(ids.slice(seen, seen + 2))
   const { data } = await stage.api('GET', `/v1/webhooks/${id}/attempts`)
   expect(data.map(({ event_id }: { event_id: string }) => event_id).toReversed()).toEqual([...new Set(ids)])
-  expect(await next.claim()).toEqual([])
+  // What came meanwhile of other types moves it on and sends nothing.
+  for (const rest of await next.claim()) await next.work(rest)
+  expect(receiver.at('/dies')).toHaveLength(ids.length)
 })
 
 const event = (path: string) => ({
