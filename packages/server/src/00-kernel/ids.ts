@@ -1,11 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** UUIDv7 (RFC 9562, section 5.7): new rows land at the end of their index. */
+let latestMs = 0
+/** Of 26 bits, and below 2^25 at first: no millisecond is long enough to use it up. */
+let count = 0
+
+/**
+ * UUIDv7 (RFC 9562, section 5.7): new rows land at the end of their index. What a thread makes one after the other
+ * for the same millisecond ascends as well (section 6.2, method 1), so that "newest first" is true of it.
+ */
 export function newId(now = Date.now()): string {
   const bytes = randomBytes(16)
+  count = now === latestMs ? count + 1 : bytes.readUInt32BE(6) >>> 7
+  latestMs = now
   bytes.writeUIntBE(now, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  bytes.writeUInt16BE(0x7000 | (count >>> 14), 6)
+  bytes.writeUInt16BE(0x8000 | (count & 0x3fff), 8)
   return formatUuid(bytes)
 }
 

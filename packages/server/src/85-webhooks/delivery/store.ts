@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
-import { type Db, newId, type Tables, type Tx } from '../../00-kernel/index.ts'
+import type { Db, Tables, Tx } from '../../00-kernel/index.ts'
 import type { EventRow } from '../log/event-log.ts'
 
 export type WebhookRow = Selectable<Tables['webhooks']>
@@ -189,10 +189,6 @@ export async function insertAttempts(db: Db | Tx, attempts: readonly AttemptRow[
     .insertInto('webhook_attempts')
     .values([...attempts])
     .execute()
-}
-
-export function attemptId(at: Date): string {
-  return newId(at.getTime())
 }
 
 export interface AttemptFilter {

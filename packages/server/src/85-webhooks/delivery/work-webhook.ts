@@ -1,10 +1,10 @@
 import type { LoggedEvent } from '@carillon/contract'
-import type { Db, Vault } from '../../00-kernel/index.ts'
+import { type Db, newId, type Vault } from '../../00-kernel/index.ts'
 import { type EventRow, readEvents, readHead } from '../log/event-log.ts'
 import { type ShowDeps, showEvents } from '../log/show-events.ts'
 import { failingMs, holdMs, retryWaitMs } from './retry-schedule.ts'
 import { secretsOf } from './secrets.ts'
-import { attemptId, type Progress, readRetries, saveProgress, type WebhookRow } from './store.ts'
+import { type Progress, readRetries, saveProgress, type WebhookRow } from './store.ts'
 import type { Attempted, WebhookSender } from './webhook-sender.ts'
 
 /** Events held in memory for one webhook. With 250 deliveries each they are half a megabyte. */
@@ -94,11 +94,12 @@ function openWork(deps: WorkDeps, webhook: WebhookRow) {
   async function send({ row, attempts, firstAt, isNew }: Item, { id, type, timestamp, data }: LoggedEvent) {
     const body = JSON.stringify({ type, timestamp, data })
     const at = deps.now()
+    const attemptId = newId(at.getTime())
     const attempted = await deps.sender.post({ url: webhook.url, secrets, id, body })
     const attempt = attempts + 1
     const nextAt = judge(attempted, attempt)
     unsaved.attempts.push(
-      attemptRow({ webhookId: webhook.id, eventId: id, type, attempt, at, attempted, nextAt }),
+      attemptRow({ id: attemptId, webhookId: webhook.id, eventId: id, type, attempt, at, attempted, nextAt }),
     )
     if (nextAt) unsaved.retries.push({ position: row.position, attempts: attempt, firstAt, dueAt: nextAt })
     else if (!isNew) unsaved.done.push(row.position)
@@ -169,6 +170,8 @@ function noneUnsaved() {
 }
 
 interface Tried {
+  /** Made before the attempt, so that attempts are listed in the order in which they began. */
+  id: string
   webhookId: string
   eventId: string
   type: string
@@ -178,9 +181,9 @@ interface Tried {
   nextAt: Date | null
 }
 
-export function attemptRow({ webhookId, eventId, type, attempt, at, attempted, nextAt }: Tried) {
+export function attemptRow({ id, webhookId, eventId, type, attempt, at, attempted, nextAt }: Tried) {
   return {
-    id: attemptId(at),
+    id,
     webhook_id: webhookId,
     event_id: eventId,
     type,
