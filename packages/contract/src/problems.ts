@@ -20,6 +20,11 @@ export const problems = {
   forbidden: { status: 403, title: 'This key may not do that; see detail for the scope it lacks.' },
   identity_required: { status: 403, title: 'This app asks for a signed user token to claim a person.' },
   identity_invalid: { status: 403, title: 'The signed user token is not valid for this person.' },
+  secret_unreadable: {
+    status: 409,
+    title:
+      'What this needs was sealed with another SECRET_KEY: start with that key again, or enter the secret anew (for an Idempotency-Key, take a new one).',
+  },
   not_found: { status: 404, title: 'There is no such thing here.' },
   method_not_allowed: { status: 405, title: 'This address does not take that method; see Allow.' },
   ambiguous: { status: 409, title: 'More than one matches; name one of the candidates by id.' },

@@ -162,7 +162,7 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number]
 
 /** Why a webhook was disabled by itself. */
-export const webhookDisabledReasons = ['gone', 'failing'] as const
+export const webhookDisabledReasons = ['gone', 'failing', 'secret_unreadable'] as const
 export type WebhookDisabledReason = (typeof webhookDisabledReasons)[number]
 
 export const attributeTypes = ['string', 'number', 'boolean', 'date', 'picklist'] as const

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Problem } from './problem.ts'
 
 /**
  * Seals secrets at rest: AES-256-GCM under a data key of their own, which in turn is sealed by the master key
@@ -11,7 +12,10 @@ export interface Vault {
   keyId: string
   /** `context` is bound in: a sealed value does not open anywhere else. */
   seal(secret: string, context: string): Buffer
+  /** Throws Problem('secret_unreadable') for what another master key sealed. */
   open(sealed: Buffer, context: string): string
+  /** The same, with null for what cannot be read. */
+  tryOpen(sealed: Buffer, context: string): string | null
   /** A key for another purpose, derived from the master key. 32 bytes. */
   derive(purpose: string): Buffer
 }
@@ -21,6 +25,16 @@ const sealedKeyBytes = 12 + 32 + 16
 
 export function createVault(masterKey: Buffer): Vault {
   const keyId = createHash('sha256').update('carillon key id').update(masterKey).digest('hex').slice(0, 16)
+  const tryOpen = (sealed: Buffer, context: string) => {
+    const bytes = Buffer.from(sealed)
+    if (bytes[0] !== version) throw new Error(`A secret was sealed in an unknown format (${bytes[0]}).`)
+    try {
+      const dataKey = decrypt(masterKey, bytes.subarray(1, 1 + sealedKeyBytes), context)
+      return decrypt(dataKey, bytes.subarray(1 + sealedKeyBytes), context).toString()
+    } catch {
+      return null
+    }
+  }
   return {
     keyId,
     seal: (secret, context) => {
@@ -32,11 +46,11 @@ export function createVault(masterKey: Buffer): Vault {
       ])
     },
     open: (sealed, context) => {
-      const bytes = Buffer.from(sealed)
-      if (bytes[0] !== version) throw new Error(`A secret was sealed in an unknown format (${bytes[0]}).`)
-      const dataKey = decrypt(masterKey, bytes.subarray(1, 1 + sealedKeyBytes), context)
-      return decrypt(dataKey, bytes.subarray(1 + sealedKeyBytes), context).toString()
+      const secret = tryOpen(sealed, context)
+      if (secret === null) throw new Problem('secret_unreadable')
+      return secret
     },
+    tryOpen,
     derive: (purpose) => Buffer.from(hkdfSync('sha256', masterKey, '', purpose, 32)),
   }
 }

@@ -13,9 +13,10 @@ export function createTokenShelf(db: Db, vault: Vault): TokenShelf {
           .selectAll()
           .where('name', '=', name)
           .executeTakeFirst()
-        if (row && row.issued_at.getTime() >= notBeforeMs) {
-          return { token: vault.open(row.sealed, `token:${name}`), issuedAtMs: row.issued_at.getTime() }
-        }
+        const isYoung = row !== undefined && row.issued_at.getTime() >= notBeforeMs
+        // What another SECRET_KEY sealed is made anew.
+        const token = isYoung ? vault.tryOpen(row.sealed, `token:${name}`) : null
+        if (isYoung && token !== null) return { token, issuedAtMs: row.issued_at.getTime() }
         const made = make()
         const values = {
           sealed: vault.seal(made.token, `token:${name}`),

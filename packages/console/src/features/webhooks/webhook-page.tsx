@@ -51,7 +51,7 @@ function Trouble({ webhook }: { webhook: Webhook }) {
   if (!webhook.enabled && webhook.disabled_reason) {
     return (
       <Alert color="red" title="It was disabled by itself">
-        {webhook.disabled_detail} Once your server is well again, enable it: it goes on where it stopped.
+        {webhook.disabled_detail} Enabled again, it goes on where it stopped.
       </Alert>
     )
   }

@@ -1,7 +1,7 @@
 import type { Webhook } from '@carillon/contract'
 import { Badge } from '@mantine/core'
 
-type State = 'delivering' | 'retrying' | 'held' | 'off' | 'gone' | 'failing'
+type State = 'delivering' | 'retrying' | 'held' | 'off' | 'gone' | 'failing' | 'secret_unreadable'
 
 const states: Record<State, { label: string; color: string }> = {
   delivering: { label: 'Delivering', color: 'green' },
@@ -10,6 +10,7 @@ const states: Record<State, { label: string; color: string }> = {
   off: { label: 'Disabled', color: 'gray' },
   gone: { label: 'Disabled: gone', color: 'red' },
   failing: { label: 'Disabled: failing', color: 'red' },
+  secret_unreadable: { label: 'Disabled: secret', color: 'red' },
 }
 
 function stateOf({ enabled, disabled_reason, held_until, failing_since }: Webhook): State {

@@ -25,7 +25,7 @@ import {
 import { readHead } from '../log/event-log.ts'
 import { checkUrl } from './check-url.ts'
 import { replay } from './replay.ts'
-import { overlapMs, sealSecret } from './secrets.ts'
+import { overlapMs, sealSecret, secretsOf } from './secrets.ts'
 import { sendTest } from './send-test.ts'
 import { newSecret } from './signature.ts'
 import * as store from './store.ts'
@@ -113,12 +113,14 @@ const recovered = {
 function secretRoutes({ vault, now }: Deps): Route[] {
   return [
     write(rotateWebhookSecret, async ({ db, caller, params }) => {
-      const { id, secret: old } = await existing(db, caller.workspaceId, params.id)
+      const webhook = await existing(db, caller.workspaceId, params.id)
+      const { id } = webhook
+      const signsOn = secretsOf(vault, webhook, now()) !== null
       const secret = newSecret()
       await store.updateWebhook(db, id, {
         secret: sealSecret(vault, id, secret),
-        old_secret: old,
-        old_secret_until: new Date(now().getTime() + overlapMs),
+        old_secret: signsOn ? webhook.secret : null,
+        old_secret_until: signsOn ? new Date(now().getTime() + overlapMs) : null,
         updated_at: now(),
       })
       return { ...webhookView(await existing(db, caller.workspaceId, id), now()), secret }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Db, newId, type Vault } from '../../00-kernel/index.ts'
+import { type Db, newId, Problem, type Vault } from '../../00-kernel/index.ts'
 import { secretsOf } from './secrets.ts'
 import { type AttemptRow, insertAttempts, type WebhookRow } from './store.ts'
 import { createWebhookSender, type ReachOptions } from './webhook-sender.ts'
@@ -21,6 +21,7 @@ export async function sendTest(
     data: { webhook_id: webhook.id, description: webhook.description },
   })
   const secrets = secretsOf(vault, webhook, at)
+  if (!secrets) throw new Problem('secret_unreadable')
   const id = newId(at.getTime())
   const attempted = await sender.post({ url: webhook.url, secrets, id: eventId, body })
   const row = attemptRow({

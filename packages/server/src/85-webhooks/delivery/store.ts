@@ -1,3 +1,4 @@
+import type { WebhookDisabledReason } from '@carillon/contract'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Tables, Tx } from '../../00-kernel/index.ts'
 import type { EventRow } from '../log/event-log.ts'
@@ -123,7 +124,7 @@ export interface Progress {
   failingSince: Date | null
   heldUntil: Date | null
   lastSuccessAt: Date | null
-  disabled: { reason: 'gone' | 'failing'; detail: string } | null
+  disabled: { reason: WebhookDisabledReason; detail: string } | null
   /** Null gives the webhook back. */
   leaseUntil: Date | null
   attempts: readonly AttemptRow[]

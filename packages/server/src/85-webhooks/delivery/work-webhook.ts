@@ -30,7 +30,9 @@ export interface WorkDeps extends ShowDeps {
  * webhook is held.
  */
 export async function workWebhook(deps: WorkDeps, webhook: WebhookRow): Promise<void> {
-  const work = openWork(deps, webhook)
+  const secrets = secretsOf(deps.vault, webhook, deps.now())
+  if (!secrets) return disableUnreadable(deps, webhook)
+  const work = openWork(deps, webhook, secrets)
   for (;;) {
     const { items, scannedTo } = await nextItems(deps, webhook, work.position())
     const shown = await showEvents(
@@ -76,10 +78,22 @@ async function nextItems(
   }
 }
 
-/** One webhook's state while a worker has its lease. */
-function openWork(deps: WorkDeps, webhook: WebhookRow) {
-  const secrets = secretsOf(deps.vault, webhook, deps.now())
-  let state = {
+/** Nothing is sent unsigned, nor tried as long as nobody enters what is missing. */
+async function disableUnreadable({ db, now }: WorkDeps, webhook: WebhookRow): Promise<void> {
+  const disabled = {
+    reason: 'secret_unreadable',
+    detail: 'Its secret was sealed with another SECRET_KEY; rotate it, then enable the webhook.',
+  } as const
+  await saveProgress(
+    db,
+    webhook,
+    { ...stateOf(webhook), ...noneUnsaved(), disabled, leaseUntil: null },
+    now(),
+  )
+}
+
+function stateOf(webhook: WebhookRow) {
+  return {
     position: webhook.position,
     failures: webhook.failures,
     failingSince: webhook.failing_since,
@@ -88,6 +102,11 @@ function openWork(deps: WorkDeps, webhook: WebhookRow) {
     lastSuccessAt: webhook.last_success_at,
     disabled: null as Progress['disabled'],
   }
+}
+
+/** One webhook's state while a worker has its lease. */
+function openWork(deps: WorkDeps, webhook: WebhookRow, secrets: [string, ...string[]]) {
+  let state = stateOf(webhook)
   let unsaved = noneUnsaved()
   let savedAt = performance.now()
 
