@@ -27,6 +27,7 @@ import { runDispatch } from './70-dispatch/jobs.ts'
 import { createUnsubscribeService, recordDelivered } from './80-feedback/index.ts'
 import { runSmsReports } from './80-feedback/jobs.ts'
 import { runSequencer, runWebhooks } from './85-webhooks/jobs.ts'
+import { registerQueueGauges } from './90-reports/queue-gauges.ts'
 import { docsPage, openApiText } from './99-http/api-description.ts'
 import { createHttpServer } from './99-http/index.ts'
 import { apiRoutes } from './api-routes.ts'
@@ -86,6 +87,7 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
     help: 'Interactions reported for deliveries that are not ours.',
     registers: [metrics],
   })
+  registerQueueGauges(metrics, store.db, now)
 
   const http = await createHttpServer({
     store,
