@@ -329,7 +329,8 @@ export interface Tables
     platform: Platform
     environment: Environment
     blocked_until: Date | null
-    blocked_at: Date | null
+    /** Of the credential that was sent with when the block began; another one lifts it. */
+    blocked_revision: string | null
     block_reason: string | null
     block_detail: string | null
     blocks: Generated<number>

@@ -245,6 +245,7 @@ async function hand(
     { urgent: isUrgent(batch) },
   )
   result.handed = ready.length
+  result.revision = standing.revision
   const chance = deps.random()
   const judging = {
     attempt: batch.attempt,

@@ -51,6 +51,8 @@ export interface WindowResult {
   relabelled: { subscriptionId: string; tokenHash: Buffer; environment: Environment }[]
   /** The lane is to be left alone for a while. */
   block: { until: Date; reason: FailedReason; detail: string } | null
+  /** Of the credential that was sent with. */
+  revision: string | null
   /** What becomes of the uses of those who were not sent to. */
   uses: Settlement[]
   /** Deliveries that were handed to a provider, whatever it answered. */
@@ -67,6 +69,7 @@ export function emptyResult(): WindowResult {
     optedOut: [],
     relabelled: [],
     block: null,
+    revision: null,
     uses: [],
     handed: 0,
     round: { accepted: 0, dead: 0, other: 0 },

@@ -116,7 +116,7 @@ type Row = Standing & {
 function standingOf({ message_seq, platform, environment }: BatchRow, { sent }: Checkpoint) {
   return sql`
     select m.cancelled_at, m.paused_at, m.expires_at, a.status as app_status, c.revision, w.rules_revision,
-      case when c.updated_at > l.blocked_at then null else l.blocked_until end as blocked_until,
+      case when c.revision <> l.blocked_revision then null else l.blocked_until end as blocked_until,
       l.block_reason, coalesce(l.blocks, 0) as blocks
     from messages m join apps a on a.id = m.app_id join workspaces w on w.id = m.workspace_id
     left join credentials c on c.app_id = m.app_id and c.platform = ${platform}
@@ -201,7 +201,11 @@ function addVariantCounts({ id, message_seq, variant }: BatchRow, endings: reado
  * Adds a window to the lane's round and to its breaker: a success closes the breaker, a block opens it for
  * longer each time.
  */
-function updateLane(lane: BatchRow, { block, round: { accepted, dead, other } }: WindowResult, now: Date) {
+function updateLane(
+  lane: BatchRow,
+  { block, revision, round: { accepted, dead, other } }: WindowResult,
+  now: Date,
+) {
   const answers = accepted + dead + other
   const oldest = new Date(now.getTime() - roundMs)
   const keep = sql`lanes.round_started_at > ${oldest}`
@@ -210,14 +214,14 @@ function updateLane(lane: BatchRow, { block, round: { accepted, dead, other } }:
     return accepted > 0 ? sql`null` : sql`${sql.ref(`lanes.${name}`)}`
   }
   return sql`
-    insert into lanes (app_id, platform, environment, blocked_until, blocked_at, block_reason, block_detail, blocks,
+    insert into lanes (app_id, platform, environment, blocked_until, blocked_revision, block_reason, block_detail, blocks,
       round_started_at, round_answers, round_accepted, round_dead)
     select ${lane.app_id}::uuid, ${lane.platform}, ${lane.environment}, ${block?.until ?? null}::timestamptz,
-      ${block ? now : null}::timestamptz, ${block?.reason ?? null}, ${block?.detail ?? null}, ${block ? 1 : 0}::int,
+      ${block ? revision : null}::uuid, ${block?.reason ?? null}, ${block?.detail ?? null}, ${block ? 1 : 0}::int,
       ${now}::timestamptz, ${answers}::int, ${accepted}::int, ${dead}::int
     from moved where ${answers > 0 || block !== null}
     on conflict (app_id, platform, environment) do update set
-      blocked_until = ${column('blocked_until')}, blocked_at = ${column('blocked_at')},
+      blocked_until = ${column('blocked_until')}, blocked_revision = ${column('blocked_revision')},
       block_reason = ${column('block_reason')}, block_detail = ${column('block_detail')},
       blocks = ${block ? sql`lanes.blocks + 1` : accepted > 0 ? sql`0` : sql`lanes.blocks`},
       round_started_at = case when ${keep} then lanes.round_started_at else excluded.round_started_at end,

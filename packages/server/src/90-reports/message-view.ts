@@ -83,7 +83,7 @@ async function readHolds(
     .selectAll()
     .where('app_id', 'in', appIds)
     .where(sql<boolean>`not exists (select from credentials c where c.app_id = lanes.app_id
-      and c.platform = lanes.platform and c.updated_at > lanes.blocked_at)`)
+      and c.platform = lanes.platform and c.revision <> lanes.blocked_revision)`)
     .where('blocks', '>', 0)
     .where('blocked_until', '>', now)
     .execute()

@@ -67,6 +67,6 @@ async function blockedLanes(db: Db, now: Date): Promise<BlockedLane[]> {
   const { rows } = await sql<BlockedLane>`
     select l.app_id::text, l.platform, l.environment, l.block_reason as reason from lanes l
     left join credentials c on c.app_id = l.app_id and c.platform = l.platform
-    where l.blocked_until > ${now} and (c.updated_at > l.blocked_at) is not true`.execute(db)
+    where l.blocked_until > ${now} and (c.revision <> l.blocked_revision) is not true`.execute(db)
   return rows
 }

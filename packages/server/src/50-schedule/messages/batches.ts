@@ -91,7 +91,7 @@ export async function claimBatches(
       where b.closed_at is null and (b.lease_until is null or b.lease_until <= ${now})
         and (b.due_at <= ${now} and ${isDecided} or m.cancelled_at is not null or m.expires_at <= ${now})
         and (m.paused_at is null or m.cancelled_at is not null or m.expires_at <= ${now})
-        and (l.blocked_until is null or l.blocked_until <= ${now} or c.updated_at > l.blocked_at or m.cancelled_at is not null or m.expires_at <= ${now})
+        and (l.blocked_until is null or l.blocked_until <= ${now} or c.revision <> l.blocked_revision or m.cancelled_at is not null or m.expires_at <= ${now})
         and ${claimKeyInSql} <> all(${fullLanes}::text[])
         ${onlyUrgent ? sql`and b.priority < 2` : sql``}
       order by b.priority, b.due_at, b.id
