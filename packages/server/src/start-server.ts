@@ -15,6 +15,7 @@ import {
   type Store,
 } from './00-kernel/index.ts'
 import { createSignInToken, ensureWorkspace } from './10-access/index.ts'
+import { createTrackingLinks } from './11-channels/index.ts'
 import { createUnsubscribeLinks } from './30-audience/index.ts'
 import { runJobs } from './30-audience/jobs.ts'
 import { createPassSecrets, createPassWebService } from './45-passes/index.ts'
@@ -24,7 +25,7 @@ import { releaseAllLeases } from './50-schedule/index.ts'
 import { runFreezer } from './50-schedule/messages/jobs.ts'
 import { type DispatcherSettings, laneOptions } from './70-dispatch/index.ts'
 import { runDispatch } from './70-dispatch/jobs.ts'
-import { createUnsubscribeService, recordDelivered } from './80-feedback/index.ts'
+import { createTrackingService, createUnsubscribeService, recordDelivered } from './80-feedback/index.ts'
 import { runSmsReports } from './80-feedback/jobs.ts'
 import { runSequencer, runWebhooks } from './85-webhooks/jobs.ts'
 import { registerQueueGauges } from './90-reports/queue-gauges.ts'
@@ -123,6 +124,9 @@ export async function startServer(config: Config, overrides: Overrides = {}): Pr
       : undefined,
     unsubscribe: config.roles.includes('api')
       ? createUnsubscribeService({ store, links: createUnsubscribeLinks(vault), deliveryIds, now })
+      : undefined,
+    tracking: config.roles.includes('api')
+      ? createTrackingService({ store, links: createTrackingLinks(vault), deliveryIds, now })
       : undefined,
     sandboxUrl: config.sandboxUrl,
     consoleDir:

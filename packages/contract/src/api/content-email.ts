@@ -98,6 +98,10 @@ export const EmailOverrides = z.strictObject({
   reply_to: Text.max(320).optional(),
   headers: Headers.optional(),
   attachments: Attachments.optional(),
+  /** True: links of the HTML lead through this server, which counts a click and sends the reader on. */
+  track_clicks: z.boolean().optional(),
+  /** True: a picture of one pixel counts that the HTML was shown, which many mail programs also do unseen. */
+  track_opens: z.boolean().optional(),
   /** In other languages; `content.default_locale` names that of the texts above. */
   locales: z.record(Locale, z.strictObject(texts)).optional(),
 })

@@ -56,6 +56,16 @@ export interface DeliveryOptions {
   collapseId?: string
   /** Where this person ends emails of this kind; none in what is not marketing. */
   unsubscribeUrl?: string
+  /** Email: where clicks and opens are counted, if the content asks for it. */
+  tracking?: EmailTracking
+}
+
+/** Addresses of one email, on this server. */
+export interface EmailTracking {
+  /** Counts a click and leads on to `url`. */
+  click: (url: string) => string
+  /** A picture of one pixel. */
+  open: () => string
 }
 
 /**

@@ -9,6 +9,7 @@ import { webpushChannel } from './webpush/index.ts'
 import { wnsChannel } from './wns/index.ts'
 
 export * from './channel.ts'
+export { createTrackingLinks, type TrackingLinks } from './email/tracking-links.ts'
 export type { Transport } from './open-sender.ts'
 export type { PassDevice, PassShelf } from './pass-shelf.ts'
 

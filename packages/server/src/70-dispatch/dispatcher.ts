@@ -1,4 +1,5 @@
 import { createAlarm, type DeliveryIds, type Log, type Store, sleepUntil } from '../00-kernel/index.ts'
+import type { EmailTracking } from '../11-channels/index.ts'
 import type { UnsubscribeLink } from '../30-audience/index.ts'
 import {
   type BatchRow,
@@ -19,6 +20,8 @@ export interface DispatchDeps {
   deliveryIds: DeliveryIds
   /** The address with which one email's reader ends such emails. */
   unsubscribeUrl: (link: UnsubscribeLink) => string
+  /** Where clicks and opens of one email are counted. */
+  trackingOf: (deliveryId: string) => EmailTracking
   /** Where a pass is fetched, by its serial number. */
   passUrl: (serial: string) => string
   /** As those get it who are given this variant; null where it has none. */

@@ -187,7 +187,7 @@ async function findPassUrls(
   return new Map([...serials].map(([userId, serial]) => [userId, passUrl(serial)]))
 }
 
-interface Making extends Pick<DispatchDeps, 'unsubscribeUrl'> {
+interface Making extends Pick<DispatchDeps, 'unsubscribeUrl' | 'trackingOf'> {
   now: Date
   passUrls: ReadonlyMap<string, string>
 }
@@ -196,7 +196,7 @@ function makeParcel(
   { batch, message, standing }: OpenWindow,
   entry: WindowEntry,
   target: Target,
-  { now, unsubscribeUrl, passUrls }: Making,
+  { now, unsubscribeUrl, trackingOf, passUrls }: Making,
 ) {
   const { row, app, content } = message
   const leftSeconds = Math.max(0, Math.floor((standing.expires_at.getTime() - now.getTime()) / 1000))
@@ -216,6 +216,7 @@ function makeParcel(
       expiresAtSeconds: Math.floor(standing.expires_at.getTime() / 1000),
       priority: row.priority === 'high' ? 'high' : 'normal',
       collapseId: row.collapse_id ?? undefined,
+      ...(batch.platform === 'email' && { tracking: trackingOf(entry.deliveryId) }),
       ...(batch.platform === 'email' &&
         row.category === 'marketing' && { unsubscribeUrl: unsubscribeUrl(entry) }),
     },

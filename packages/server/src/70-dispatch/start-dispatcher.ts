@@ -10,7 +10,12 @@ import {
   type Vault,
 } from '../00-kernel/index.ts'
 import { createSafeLookup, type Target } from '../00-kernel/safe-target.ts'
-import type { LaneOptions, ProviderEndpoints, Transport } from '../11-channels/index.ts'
+import {
+  createTrackingLinks,
+  type LaneOptions,
+  type ProviderEndpoints,
+  type Transport,
+} from '../11-channels/index.ts'
 import { createTokenShelf } from '../12-apps/index.ts'
 import { createUnsubscribeLinks, unsubscribePath } from '../30-audience/index.ts'
 import { createPassSecrets, createPassShelf, passUrl } from '../45-passes/index.ts'
@@ -48,6 +53,7 @@ export async function startDispatcher(
   const vault = createVault(Buffer.from(settings.masterKey))
   const options = laneOptions(settings, { db: store.bulk, vault, now: () => now().getTime() })
   const unsubscribeLinks = createUnsubscribeLinks(vault)
+  const trackingLinks = createTrackingLinks(vault)
   const passSecrets = createPassSecrets(vault)
   const log = createLog(settings.logLevel).child({ room: 'dispatch' })
   const reports = createReportKeeper(store.bulk, now)
@@ -58,6 +64,7 @@ export async function startDispatcher(
     lanes,
     deliveryIds: createDeliveryIds(vault.derive('delivery ids')),
     unsubscribeUrl: (link) => `${settings.publicUrl ?? ''}${unsubscribePath(unsubscribeLinks.make(link))}`,
+    trackingOf: (deliveryId) => trackingLinks.of(settings.publicUrl ?? '', deliveryId),
     passUrl: (serial) => passUrl(settings.publicUrl ?? '', passSecrets, serial),
     messageOf: createMessageCache(store.bulk),
     rulesOf: createRuleBooks(store.bulk),

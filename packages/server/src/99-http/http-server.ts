@@ -10,9 +10,10 @@ import Fastify, {
 import { type Log, newId, Problem, type Route, type Store, type Vault } from '../00-kernel/index.ts'
 import { createCorsLists } from '../10-access/index.ts'
 import type { PassWebService } from '../45-passes/index.ts'
-import type { UnsubscribeService } from '../80-feedback/index.ts'
+import type { TrackingService, UnsubscribeService } from '../80-feedback/index.ts'
 import { serveConsole } from './console-files.ts'
 import { openToSites } from './cors.ts'
+import { serveEmailTracking } from './email-tracking.ts'
 import { formType, takeForms } from './form-body.ts'
 import { createIdentify } from './identify.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -35,6 +36,7 @@ export interface HttpDeps extends SystemDeps {
   /** Absent in a process that serves no API. */
   passes?: PassWebService
   unsubscribe?: UnsubscribeService
+  tracking?: TrackingService
   sandboxUrl: string | null
   /** Built console files; null serves the API alone. */
   consoleDir: string | null
@@ -85,6 +87,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   mountSystem(app, deps)
   await serveServiceWorker(app)
   mountSignIn(app, deps, limiter)
+  if (deps.tracking) serveEmailTracking(app, deps.tracking)
   if (deps.unsubscribe) await serveUnsubscribe(app, deps.unsubscribe, limiter)
   if (deps.passes) mountWallet(app, deps.passes, limiter)
   const identify = createIdentify(deps.store)

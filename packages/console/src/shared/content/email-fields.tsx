@@ -4,7 +4,7 @@ import {
   type EmailOverrides,
   maxAttachmentBytes,
 } from '@carillon/contract'
-import { ActionIcon, Alert, Group, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core'
+import { ActionIcon, Alert, Group, SegmentedControl, SimpleGrid, Stack, Switch, Text } from '@mantine/core'
 import { IconPaperclip, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { FileDrop, toBase64 } from '../file-drop.tsx'
@@ -150,6 +150,22 @@ function ForAllLanguages({ draft, onChange, errors }: Omit<ChannelFieldsProps, '
           onChange={set('reply_to')}
         />
       </SimpleGrid>
+      {hasHtml(overrides.email) && (
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <Switch
+            label="Count clicks"
+            description="Links lead through this server"
+            checked={overrides.email?.track_clicks ?? false}
+            onChange={(event) => set('track_clicks')(event.currentTarget.checked || undefined)}
+          />
+          <Switch
+            label="Count opens"
+            description="Many mail programs load pictures by themselves"
+            checked={overrides.email?.track_opens ?? false}
+            onChange={(event) => set('track_opens')(event.currentTarget.checked || undefined)}
+          />
+        </SimpleGrid>
+      )}
       <Attachments
         files={overrides.email?.attachments ?? []}
         onChange={set('attachments')}
@@ -157,6 +173,12 @@ function ForAllLanguages({ draft, onChange, errors }: Omit<ChannelFieldsProps, '
       />
     </>
   )
+}
+
+/** In any language: a text alone has nothing that could be counted. */
+function hasHtml(email: EmailOverrides | undefined): boolean {
+  const all = [email, ...Object.values(email?.locales ?? {})]
+  return all.some((texts) => texts?.html !== undefined || texts?.mjml !== undefined)
 }
 
 const typeOfExtension = new Map(

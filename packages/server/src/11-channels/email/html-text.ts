@@ -40,7 +40,7 @@ const breaks: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['/div', '/tr', '/table', '/ul', '/ol'].map((name) => [name, '\n'])),
 }
 
-interface Tag {
+export interface Tag {
   /** In lower case, with the slash of an end tag; empty for a comment. */
   name: string
   text: string
@@ -50,7 +50,8 @@ interface Tag {
 /** The longest tag that is read, in characters: what is longer is none. */
 const longestTag = 10_000
 
-function tagAt(html: string, open: number): Tag {
+/** What begins at this `<`. */
+export function tagAt(html: string, open: number): Tag {
   if (html.startsWith('<!--', open)) {
     const close = html.indexOf('-->', open)
     return { name: '', text: '', end: close === -1 ? html.length : close + 3 }
@@ -114,7 +115,7 @@ const named: Readonly<Record<string, string>> = {
 }
 
 /** One pass, so that `&amp;lt;` stays the text `&lt;`. */
-function decodeEntities(text: string): string {
+export function decodeEntities(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name.toLowerCase()] ?? whole
     const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)

@@ -1,8 +1,9 @@
-import type { EmailAttachment } from '@carillon/contract'
-import type { DeliveryOptions, RenderedContent, Unbuildable, WirePayload } from '../channel.ts'
+import type { EmailAttachment, EmailOverrides } from '@carillon/contract'
+import type { DeliveryOptions, EmailTracking, RenderedContent, Unbuildable, WirePayload } from '../channel.ts'
 import { utf8Bytes } from '../utf8.ts'
 import { textOfHtml, withPreheader } from './html-text.ts'
 import { maxPayloadBytes } from './limits.ts'
+import { withLinks, withPixel } from './track-html.ts'
 
 /** What `WirePayload.body` of an email holds, as JSON. The lane makes MIME of it. */
 export interface EmailBody {
@@ -16,13 +17,14 @@ export interface EmailBody {
 /** Subject, HTML and text of one email; the addresses are the lane's. */
 export function buildEmailPayload(
   { title, body: fallback, silent, email = {} }: RenderedContent,
-  { unsubscribeUrl }: DeliveryOptions,
+  { unsubscribeUrl, tracking }: DeliveryOptions,
 ): WirePayload | Unbuildable {
   if (silent) return { unbuildable: 'not_applicable', detail: 'An email cannot be silent.' }
   const subject = oneLine(email.subject ?? title ?? '')
   if (subject === '') return { unbuildable: 'render_error', detail: 'An email needs a subject or a title.' }
   const { preheader = '', attachments = [] } = email
-  const html = email.html && preheader ? withPreheader(email.html, oneLine(preheader)) : email.html
+  const opened = email.html && preheader ? withPreheader(email.html, oneLine(preheader)) : email.html
+  const html = opened && tracking ? track(opened, email, { tracking, unsubscribeUrl }) : opened
   const text = email.text ?? (email.html === undefined ? (fallback ?? '') : textOfHtml(email.html))
   const fromName = oneLine(email.from_name ?? '')
   const replyTo = oneLine(email.reply_to ?? '')
@@ -48,6 +50,18 @@ export function buildEmailPayload(
     limitBytes: maxPayloadBytes,
     ...(attachments.length === 0 ? {} : { attachments }),
   }
+}
+
+/** The text has its links as they are: people read them there. */
+function track(
+  html: string,
+  { track_clicks, track_opens }: EmailOverrides,
+  { tracking, unsubscribeUrl }: { tracking: EmailTracking; unsubscribeUrl: string | undefined },
+): string {
+  const linked = track_clicks
+    ? withLinks(html, (url) => (url === unsubscribeUrl ? url : tracking.click(url)))
+    : html
+  return track_opens ? withPixel(linked, tracking.open()) : linked
 }
 
 /** RFC 8058: one POST ends it, without cookie, login or page. */

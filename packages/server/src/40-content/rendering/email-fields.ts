@@ -3,7 +3,16 @@ import type { Field } from './select-fields.ts'
 
 /** HTML and text say the same, so both come from one language; what is not for a language comes from the last. */
 const together = ['html', 'text'] as const
-const byThemselves = ['subject', 'preheader', 'from_name', 'reply_to', 'headers', 'attachments'] as const
+const byThemselves = [
+  'subject',
+  'preheader',
+  'from_name',
+  'reply_to',
+  'headers',
+  'attachments',
+  'track_clicks',
+  'track_opens',
+] as const
 
 /** The parts of an email, each from the best language that has it. */
 export function emailFields(own: readonly OwnTexts[]): Field[] {

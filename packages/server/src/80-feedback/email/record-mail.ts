@@ -73,11 +73,16 @@ async function recordForEmail(
 export async function noteInteraction(
   tx: Tx,
   { message_seq, ordinal }: Pick<SentEmail, 'message_seq' | 'ordinal'>,
-  { type, detail, now }: { type: InteractionType; detail: string | null; now: Date },
+  {
+    type,
+    detail,
+    url = null,
+    now,
+  }: { type: InteractionType; detail: string | null; url?: string | null; now: Date },
 ): Promise<boolean> {
   const { rows } = await sql<{ message_seq: number; type: string }>`
-    insert into interactions (message_seq, ordinal, type, detail, at)
-    values (${message_seq}, ${ordinal}, ${type}, ${detail}, ${now})
+    insert into interactions (message_seq, ordinal, type, detail, url, at)
+    values (${message_seq}, ${ordinal}, ${type}, ${detail}, ${url}, ${now})
     on conflict do nothing returning message_seq, type`.execute(tx)
   await addCounts(tx, rows)
   return rows.length > 0
