@@ -1,24 +1,24 @@
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign/index.ts'
 import { dispatch } from './dispatch/index.ts'
+import { gates } from './gates/index.ts'
 import { writePage } from './page.ts'
 import { keepResult } from './results.ts'
 import { roundTrip } from './rtt/index.ts'
 import type { BenchOptions, Scenario } from './scenario.ts'
 import { webpush } from './webpush/index.ts'
 
-const usage = `npm run bench -- [dispatch | webpush | campaign | rtt]   all of them without a name
+const usage = `npm run bench -- [dispatch | webpush | campaign | gates | rtt]   all of them without a name
 
   --json            end with one JSON object on the last line
-  --rounds N        interleaved rounds of dispatch and webpush (7)
-  --recipients N    of a campaign (10,000, then 100,000, then 1,000,000) or of rtt (100,000)
+  --rounds N        interleaved rounds of dispatch and webpush (7) or of gates (3)
+  --recipients N    of a campaign (10,000, then 100,000, then 1,000,000), of gates (1,000,000) or of rtt (100,000)
   --embedded        campaign: with the embedded database
   --while-sending   campaign: with single messages beside it
-  --gates           campaign: with a topic to consent to, a frequency cap and quiet hours
   --quick           small numbers, not kept
   --write           write docs/benchmarks.md from the results that were kept
 `
-const scenarios = { dispatch, webpush, campaign, rtt: roundTrip } as Record<string, Scenario<unknown>>
+const scenarios = { dispatch, webpush, campaign, gates, rtt: roundTrip } as Record<string, Scenario<unknown>>
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,7 +28,6 @@ const { values, positionals } = parseArgs({
     recipients: { type: 'string' },
     embedded: { type: 'boolean', default: false },
     'while-sending': { type: 'boolean', default: false },
-    gates: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -40,7 +39,6 @@ const options: BenchOptions = {
   recipients: values.recipients ? Number(values.recipients) : null,
   embedded: values.embedded,
   whileSending: values['while-sending'],
-  gates: values.gates,
 }
 
 // Leaving in an orderly way ends what was started.
@@ -59,7 +57,7 @@ else {
 
 function everything() {
   const names = Object.keys(scenarios).map((name) => ({ name, ...options }))
-  const campaigns = [{ embedded: true }, { whileSending: true }, { gates: true }]
+  const campaigns = [{ embedded: true }, { whileSending: true }]
   return [...names, ...campaigns.map((variant) => ({ name: 'campaign', ...options, ...variant }))]
 }
 
@@ -71,16 +69,12 @@ async function runAndPrint(name: string, options: BenchOptions): Promise<void> {
   if (values.json) process.stdout.write(`${JSON.stringify(scenario.json(result))}\n`)
 }
 
-function commandOf(
-  name: string,
-  { rounds, recipients, embedded, whileSending, gates }: BenchOptions,
-): string {
+function commandOf(name: string, { rounds, recipients, embedded, whileSending }: BenchOptions): string {
   const flags = [
     rounds !== null && `--rounds ${rounds}`,
     recipients !== null && `--recipients ${recipients}`,
     embedded && '--embedded',
     whileSending && '--while-sending',
-    gates && '--gates',
   ]
   return ['npm run bench --', name, ...flags.filter((flag) => flag !== false)].join(' ')
 }

@@ -5,8 +5,6 @@ export interface BenchOptions {
   recipients: number | null
   embedded: boolean
   whileSending: boolean
-  /** With a topic, a cap and quiet hours. */
-  gates: boolean
 }
 
 /** One benchmark. Its result is plain JSON: it is kept, and the page is written from it. */

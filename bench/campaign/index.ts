@@ -20,8 +20,8 @@ export interface CampaignsResult {
 /** A personalised message to everyone in a segment, from the API request to the last recorded outcome. */
 export const campaign: Scenario<CampaignsResult> = {
   name: 'campaign',
-  keptAs: ({ embedded, whileSending, gates }) =>
-    `campaign${embedded ? '-embedded' : ''}${whileSending ? '-while-sending' : ''}${gates ? '-gates' : ''}`,
+  keptAs: ({ embedded, whileSending }) =>
+    `campaign${embedded ? '-embedded' : ''}${whileSending ? '-while-sending' : ''}`,
   run: runCampaigns,
   json: ({ campaigns, single_sends }) => ({ ...campaigns.at(-1), ...(single_sends && { single_sends }) }),
   report: reportCampaigns,
@@ -37,7 +37,7 @@ async function runCampaigns(options: BenchOptions): Promise<CampaignsResult> {
   let single: SingleSends | null = null
   for (const recipients of sizesOf(options)) {
     process.stderr.write(`campaign to ${recipients}${options.embedded ? ', embedded database' : ''}\n`)
-    const settings = { directory, recipients, sink, postgres, gates: options.gates }
+    const settings = { directory, recipients, sink, postgres, gates: false }
     const probeOrigin = observer ? `https://localhost:${observer.port}` : undefined
     const company = observer ? singleSends(observer, (result) => (single = result)) : undefined
     campaigns.push(await runCampaign({ ...settings, probeOrigin }, company))

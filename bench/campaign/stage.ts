@@ -59,7 +59,10 @@ export async function setCampaignStage(settings: CampaignSettings): Promise<Camp
     probeSubscriptionId,
     server,
     api: createApi(server.address, key),
-    [Symbol.asyncDispose]: () => server.stop(),
+    [Symbol.asyncDispose]: async () => {
+      await server.stop()
+      await postgres?.dropDatabase(name)
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface PostgresCluster extends AsyncDisposable {
   version: string
   /** Makes an empty database and says its address. */
   createDatabase(name: string): Promise<string>
+  /** Whoever comes next does not pay for its vacuum. */
+  dropDatabase(name: string): Promise<void>
   /** Of all its processes. */
   cpuSeconds(): number
 }
@@ -42,6 +44,9 @@ export async function startPostgres(directory: string): Promise<PostgresCluster>
     createDatabase: async (name) => {
       await run(address('postgres'), `create database ${name}`)
       return address(name)
+    },
+    dropDatabase: async (name) => {
+      await run(address('postgres'), `drop database ${name} with (force)`)
     },
     cpuSeconds: () => costOfFamily(postgres.pid).cpuSeconds,
     [Symbol.asyncDispose]: () => stopChild(postgres, 'SIGINT'),
