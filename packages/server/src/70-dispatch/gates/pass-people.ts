@@ -6,7 +6,7 @@ import type { PreparedMessage } from '../message-cache.ts'
 import { type Ending, endingOf, type WindowEntry, type WindowResult } from '../window.ts'
 import type { MessageGates } from './rule-book.ts'
 import type { Settlement } from './take-use.ts'
-import { takeUses } from './take-uses.ts'
+import { type CapAsk, takeUses } from './take-uses.ts'
 
 /** A recipient whom every gate before the caps has let through. */
 export interface Passing {
@@ -36,18 +36,16 @@ export async function passPeople(
   const { gates, now, message, random } = passage
   if (!gates.caps && !gates.quietHours) return people
   const isDryRun = message.row.dry_run
-  const standing = people.map((each) => ({ ...each, quietUntilMs: quietUntilMs(gates, each.target, now) }))
-  const ended = await askCaps(
-    passage,
-    standing.map((each) => ({ ...each, isPeek: isDryRun || each.quietUntilMs !== null })),
-  )
+  const quiet = people.map(({ target }) => quietUntilMs(gates, target, now))
+  const ended = await askCaps(passage, people, (i) => isDryRun || quiet[i] !== null)
   // One draw for the window: those who wait together come back together.
   const slot = random()
-  return standing.filter(({ entry, target, quietUntilMs }) => {
-    const cap = ended.get(entry.ordinal)
-    if (cap) result.endings.push(excluded({ entry, target }, 'capped', cap.name))
-    else if (quietUntilMs !== null) quieten(result, passage, { entry, target, quietUntilMs, slot })
-    return !cap && quietUntilMs === null
+  return people.filter((each, i) => {
+    const cap = ended.get(each.entry.ordinal)
+    const untilMs = quiet[i] ?? null
+    if (cap) result.endings.push(excluded(each, 'capped', cap.name))
+    else if (untilMs !== null) quieten(result, passage, each, { untilMs, slot })
+    return !cap && untilMs === null
   })
 }
 
@@ -58,21 +56,15 @@ function quietUntilMs({ quietHours, book }: MessageGates, target: Target, now: D
 /** A device that nobody has signed in on has no caps: a use is a person's. */
 async function askCaps(
   { db, gates: { caps, book }, message, now }: Passage,
-  people: readonly (Passing & { isPeek: boolean })[],
+  people: readonly Passing[],
+  isPeek: (i: number) => boolean,
 ) {
   if (!caps) return new Map<number, { name: string }>()
-  const asks = people.flatMap(({ entry, target, isPeek }) =>
-    target.user_id
-      ? [
-          {
-            userId: target.user_id,
-            ordinal: entry.ordinal,
-            zone: book.zoneOf(target),
-            isPeek,
-          },
-        ]
-      : [],
-  )
+  const asks: CapAsk[] = []
+  for (const [i, { entry, target }] of people.entries()) {
+    const { user_id: userId } = target
+    if (userId) asks.push({ userId, ordinal: entry.ordinal, zone: book.zoneOf(target), isPeek: isPeek(i) })
+  }
   return takeUses(db, { workspaceId: message.row.workspace_id, gate: caps, book, nowMs: now.getTime() }, asks)
 }
 
@@ -80,7 +72,8 @@ async function askCaps(
 function quieten(
   result: WindowResult,
   { gates, batch, message, expiresAt }: Passage,
-  { entry, target, quietUntilMs: untilMs, slot }: Passing & { quietUntilMs: number; slot: number },
+  { entry, target }: Passing,
+  { untilMs, slot }: { untilMs: number; slot: number },
 ): void {
   const { action = 'drop', release_minutes: minutes = 0 } = gates.quietHours ?? {}
   const zone = gates.book.zoneOf(target)

@@ -3,20 +3,63 @@ import type { Db, Tx } from '../../00-kernel/index.ts'
 import { type Settlement, settleUse } from './take-use.ts'
 import { type CapUse, fromLines, toLines } from './use-lines.ts'
 
-/** What is known of one person's uses; version 0 when there is no row. */
+/** What is known of one person's uses. */
 export interface UsesRow {
   uses: readonly CapUse[]
   version: number
 }
 
-export async function readUses(db: Db, userIds: readonly string[]): Promise<Map<string, UsesRow>> {
-  const { rows } = await sql<{ user_id: string; uses: string; version: number }>`
-    select user_id, uses, version from cap_uses where user_id = any(${userIds}::uuid[])`.execute(db)
-  return new Map(rows.map(({ user_id, uses, version }) => [user_id, { uses: fromLines(uses), version }]))
-}
-
 export interface UsesChange extends UsesRow {
   userId: string
+}
+
+/** For whom the uses are kept, and until when a cap may look at them. */
+export interface Keeping {
+  workspaceId: string
+  keptUntil: Date
+}
+
+/** Null uses: nothing is to be written for who has no row. */
+export interface UsesStart {
+  userId: string
+  uses: readonly CapUse[] | null
+}
+
+/**
+ * Writes the first uses of those of whom nothing is known, and answers the rows of the others, all in one statement:
+ * most campaigns come with one use for each of very many people. It looks people up one by one, whatever the planner
+ * thinks of reading all uses of everybody instead. Of whom somebody else is just making a row the
+ * answer is null.
+ */
+export async function startUses(
+  db: Db,
+  { workspaceId, keptUntil }: Keeping,
+  starts: readonly UsesStart[],
+): Promise<Map<string, UsesRow | null>> {
+  const ids = starts.map(({ userId }) => userId)
+  const lines = starts.map(({ uses }) => uses && toLines(uses))
+  const { rows } = await sql<{ user_id: string; uses: string | null; version: number }>`
+    with given as (
+      select g.user_id, g.uses, c.version, c.uses as known
+      from unnest(${ids}::uuid[], ${lines}::text[]) as g (user_id, uses)
+      left join lateral (select version, uses from cap_uses where user_id = g.user_id offset 0) c on true
+    ), started as (
+      insert into cap_uses (user_id, workspace_id, uses, version, kept_until)
+      select user_id, ${workspaceId}::uuid, uses, 1, ${keptUntil}::timestamptz from given
+      where version is null and uses is not null order by user_id
+      on conflict (user_id) do nothing
+      returning user_id
+    )
+    select user_id, known as uses, version from given
+    where version is not null or uses is not null and user_id not in (select user_id from started)`.execute(
+    db,
+  )
+  return new Map(
+    rows.map(({ user_id, uses, version }) => [
+      user_id,
+      uses === null ? null : { uses: fromLines(uses), version },
+    ]),
+  )
 }
 
 /**
@@ -25,7 +68,7 @@ export interface UsesChange extends UsesRow {
  */
 export async function writeUses(
   db: Db,
-  { workspaceId, keptUntil }: { workspaceId: string; keptUntil: Date },
+  { workspaceId, keptUntil }: Keeping,
   changes: readonly UsesChange[],
 ): Promise<string[]> {
   const { rows } = await sql<{ user_id: string }>`

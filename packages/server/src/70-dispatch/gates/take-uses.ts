@@ -1,7 +1,7 @@
 import type { Cap } from '@carillon/contract'
 import type { Db } from '../../00-kernel/index.ts'
 import type { RuleBook } from './rule-book.ts'
-import { readUses, type UsesChange, type UsesRow, writeUses } from './store.ts'
+import { type Keeping, startUses, type UsesChange, type UsesRow, writeUses } from './store.ts'
 import { type CapGate, takeUse } from './take-use.ts'
 
 /** One delivery that stands at the caps. */
@@ -26,22 +26,36 @@ export async function takeUses(
   rules: { workspaceId: string; gate: CapGate; book: RuleBook; nowMs: number },
   asks: readonly CapAsk[],
 ): Promise<Map<number, Cap>> {
+  const { workspaceId, gate, nowMs } = rules
+  const keeping: Keeping = { workspaceId, keptUntil: new Date(nowMs + gate.keepMs) }
   const ended = new Map<number, Cap>()
   let open = Map.groupBy(asks, ({ userId }) => userId)
   for (let round = 0; open.size > 0; round++) {
     if (round === mostRounds) throw new Error('The uses of some people change faster than they can be taken.')
-    const known = await readUses(db, [...open.keys()])
-    const changes = [...open].flatMap(([userId, own]) => decide(rules, known.get(userId), own, ended) ?? [])
-    const overtaken = changes.length > 0 ? await writeUses(db, keptFor(rules), changes) : []
+    const starts = [...open].map(([userId, own]) => ({
+      userId,
+      uses: decide(rules, nothing, own, ended)?.uses ?? null,
+    }))
+    const known = await startUses(db, keeping, starts)
+    const changes: UsesChange[] = []
+    const overtaken: string[] = []
+    for (const [userId, row] of known) {
+      const change = row && decide(rules, row, open.get(userId) ?? [], ended)
+      if (change) changes.push(change)
+      if (!row) overtaken.push(userId)
+    }
+    if (changes.length > 0) overtaken.push(...(await writeUses(db, keeping, changes)))
     open = new Map(overtaken.map((userId) => [userId, open.get(userId) ?? []]))
   }
   return ended
 }
 
+const nothing: UsesRow = { uses: [], version: 0 }
+
 /** For one person, device by device. Null when nothing changes. */
 function decide(
   { gate, book, nowMs }: { gate: CapGate; book: RuleBook; nowMs: number },
-  { uses: before, version }: UsesRow = { uses: [], version: 0 },
+  { uses: before, version }: UsesRow,
   asks: readonly CapAsk[],
   ended: Map<number, Cap>,
 ): UsesChange | null {
@@ -62,8 +76,4 @@ function decide(
   if (userId === undefined || uses === before || (!gate.isCounted && uses.length === before.length))
     return null
   return { userId, uses, version }
-}
-
-function keptFor({ workspaceId, gate, nowMs }: { workspaceId: string; gate: CapGate; nowMs: number }) {
-  return { workspaceId, keptUntil: new Date(nowMs + gate.keepMs) }
 }
