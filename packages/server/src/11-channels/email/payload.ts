@@ -23,8 +23,8 @@ export function buildEmailPayload(
   const subject = oneLine(email.subject ?? title ?? '')
   if (subject === '') return { unbuildable: 'render_error', detail: 'An email needs a subject or a title.' }
   const { preheader = '', attachments = [] } = email
-  const opened = email.html && preheader ? withPreheader(email.html, oneLine(preheader)) : email.html
-  const html = opened && tracking ? track(opened, email, { tracking, unsubscribeUrl }) : opened
+  const shown = email.html && preheader ? withPreheader(email.html, oneLine(preheader)) : email.html
+  const html = shown && tracking ? track(shown, email, { tracking, unsubscribeUrl }) : shown
   const text = email.text ?? (email.html === undefined ? (fallback ?? '') : textOfHtml(email.html))
   const fromName = oneLine(email.from_name ?? '')
   const replyTo = oneLine(email.reply_to ?? '')

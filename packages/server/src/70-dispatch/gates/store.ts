@@ -28,8 +28,7 @@ export interface UsesStart {
 /**
  * Writes the first uses of those of whom nothing is known, and answers the rows of the others, all in one statement:
  * most campaigns come with one use for each of very many people. It looks people up one by one, whatever the planner
- * thinks of reading all uses of everybody instead. Of whom somebody else is just making a row the
- * answer is null.
+ * thinks of reading all uses of everybody instead. Null is whoever somebody else is just making a row for.
  */
 export async function startUses(
   db: Db,
