@@ -40,7 +40,7 @@ const breaks: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['/div', '/tr', '/table', '/ul', '/ol'].map((name) => [name, '\n'])),
 }
 
-export interface Tag {
+interface Tag {
   /** In lower case, with the slash of an end tag; empty for a comment. */
   name: string
   text: string
