@@ -1,3 +1,4 @@
+import { hundredths } from '../hundredths.ts'
 import type { Sink } from '../stage/nginx-sink.ts'
 import { costOf } from '../stage/process-cost.ts'
 import { sendMessage } from './send-message.ts'
@@ -54,13 +55,9 @@ export async function runCampaign(
     throw new Error(`The sink answered ${after.answered - before.answered} requests, not ${recipients}.`)
   return {
     recipients,
-    server_cpu_s: round(after.server - before.server),
-    postgres_cpu_s: round(after.postgres - before.postgres),
+    server_cpu_s: hundredths(after.server - before.server),
+    postgres_cpu_s: hundredths(after.postgres - before.postgres),
     rss_mb: costOf(pid).peakMb,
-    wall_s: round((Date.parse(message.finished_at ?? '') - Date.parse(message.created_at)) / 1000),
+    wall_s: hundredths((Date.parse(message.finished_at ?? '') - Date.parse(message.created_at)) / 1000),
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

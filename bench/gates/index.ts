@@ -1,4 +1,5 @@
 import { type CampaignResult, runCampaign } from '../campaign/run-campaign.ts'
+import { hundredths } from '../hundredths.ts'
 import { markdownTable } from '../markdown-table.ts'
 import { median } from '../rounds/summary.ts'
 import type { BenchOptions, Scenario } from '../scenario.ts'
@@ -29,9 +30,9 @@ export const gates: Scenario<GatesResult> = {
     ]
     const rows = rounds.map((pair) => [
       pair.with.recipients,
-      rounded(cpuOf(pair.without)),
-      rounded(cpuOf(pair.with)),
-      rounded(ratioOf(pair)),
+      hundredths(cpuOf(pair.without)),
+      hundredths(cpuOf(pair.with)),
+      hundredths(ratioOf(pair)),
       pair.with.rss_mb,
       pair.with.wall_s,
     ])
@@ -56,7 +57,7 @@ async function runGates({ quick, recipients, rounds }: BenchOptions): Promise<Ga
       pair[kind] = await runCampaign({ ...settings, gates: kind === 'with' })
     pairs.push(pair as Required<typeof pair>)
   }
-  return { rounds: pairs, ratio: rounded(median(pairs.map(ratioOf))) }
+  return { rounds: pairs, ratio: hundredths(median(pairs.map(ratioOf))) }
 }
 
 function ratioOf(pair: GatesResult['rounds'][number]): number {
@@ -65,8 +66,4 @@ function ratioOf(pair: GatesResult['rounds'][number]): number {
 
 function cpuOf({ server_cpu_s, postgres_cpu_s }: CampaignResult): number {
   return server_cpu_s + postgres_cpu_s
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100
 }

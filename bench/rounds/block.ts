@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Assignment } from '../drivers/drive.ts'
 import type { Measured } from '../drivers/driver.ts'
+import { hundredths } from '../hundredths.ts'
 import { runChild } from '../stage/child.ts'
 import type { Sink } from '../stage/nginx-sink.ts'
 
@@ -39,10 +40,10 @@ export async function runBlock(contestant: Contestant, task: Task): Promise<Bloc
       `${measured.acknowledged} of ${count} messages were acknowledged; the sink saw ${answered}.`,
     )
   return {
-    cpu_us: round(measured.cpuMicroseconds / count),
-    wall_us: round((measured.wallSeconds * 1e6) / count),
+    cpu_us: hundredths(measured.cpuMicroseconds / count),
+    wall_us: hundredths((measured.wallSeconds * 1e6) / count),
     peak_mb: measured.peakMb,
-    sink_cpu_us: round(((sink.cpuSeconds() - before.cpu) * 1e6) / answered),
+    sink_cpu_us: hundredths(((sink.cpuSeconds() - before.cpu) * 1e6) / answered),
   }
 }
 
@@ -73,8 +74,4 @@ async function readMeasured(command: readonly string[], { sink }: Task): Promise
   const trust = { NODE_EXTRA_CA_CERTS: sink.certificateFile, SSL_CERT_FILE: sink.certificateFile }
   const output = await runChild(command, { place: 'sender', env: { ...process.env, ...trust } })
   return JSON.parse(output.trim().split('\n').at(-1) ?? '')
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

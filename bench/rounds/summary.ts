@@ -1,3 +1,4 @@
+import { hundredths } from '../hundredths.ts'
 import type { Block } from './block.ts'
 import type { Rounds } from './run-rounds.ts'
 
@@ -46,13 +47,13 @@ export function summarise(
     return {
       name,
       version: versions.get(name) ?? null,
-      cpu_us: rounded(median(costs(name))),
+      cpu_us: hundredths(median(costs(name))),
       peak_mb: Math.max(...own.map(({ peak_mb }) => peak_mb)),
       rate_per_s: Math.round(1e6 / median(own.map(({ wall_us }) => wall_us))),
-      sink_cpu_us: rounded(median(own.map(({ sink_cpu_us }) => sink_cpu_us))),
-      over_limit: rounded(median(ratios(name, names.limit))),
-      over_ours: rounded(median(overOurs)),
-      over_ours_range: [rounded(Math.min(...overOurs)), rounded(Math.max(...overOurs))],
+      sink_cpu_us: hundredths(median(own.map(({ sink_cpu_us }) => sink_cpu_us))),
+      over_limit: hundredths(median(ratios(name, names.limit))),
+      over_ours: hundredths(median(overOurs)),
+      over_ours_range: [hundredths(Math.min(...overOurs)), hundredths(Math.max(...overOurs))],
     }
   }
   return {
@@ -77,8 +78,4 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const [low = Number.NaN, high = Number.NaN] = [sorted[middle - 1], sorted[middle]]
   return sorted.length % 2 ? high : (low + high) / 2
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100
 }
