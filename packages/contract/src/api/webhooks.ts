@@ -33,8 +33,10 @@ export const Webhook = z.object({
   /** Null: every type, those to come as well. */
   types: z.array(z.enum(eventTypes)).nullable(),
   enabled: z.boolean(),
-  /** Why it was disabled by itself: `gone`, the receiver answered 410; `failing`, nothing got through for 3 days;
-   * `secret_unreadable`, its secret was sealed with another SECRET_KEY. */
+  /**
+   * Why it was disabled by itself: `gone`, the receiver answered 410; `failing`, nothing got through for 3 days;
+   * `secret_unreadable`, its secret was sealed with another SECRET_KEY.
+   */
   disabled_reason: z.enum(webhookDisabledReasons).nullable(),
   disabled_detail: z.string().nullable(),
   disabled_at: Time.nullable(),

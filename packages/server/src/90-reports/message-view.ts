@@ -1,5 +1,4 @@
 import type { Message } from '@carillon/contract'
-import { sql } from 'kysely'
 import type { Db } from '../00-kernel/index.ts'
 import { withoutFiles } from '../40-content/index.ts'
 import {
@@ -9,6 +8,7 @@ import {
   readCounts,
   statusOf,
 } from '../50-schedule/index.ts'
+import { blockedLanes } from './blocked-lanes.ts'
 import { readQuietHolds } from './quiet-holds.ts'
 
 /** Messages as the API shows them, with live counts. */
@@ -78,15 +78,7 @@ async function readHolds(
 ): Promise<Map<string, Message['holds']>> {
   const appIds = [...new Set(rows.filter((row) => row.is_open).map((row) => row.app_id))]
   if (appIds.length === 0) return new Map()
-  const lanes = await db
-    .selectFrom('lanes')
-    .selectAll()
-    .where('app_id', 'in', appIds)
-    .where(sql<boolean>`not exists (select from credentials c where c.app_id = lanes.app_id
-      and c.platform = lanes.platform and c.revision <> lanes.blocked_revision)`)
-    .where('blocks', '>', 0)
-    .where('blocked_until', '>', now)
-    .execute()
+  const lanes = await blockedLanes(db, now).where('app_id', 'in', appIds).where('blocks', '>', 0).execute()
   const holds = lanes.map((lane) => ({
     app: lane.app_id,
     hold: {

@@ -3,40 +3,58 @@ import { sql } from 'kysely'
 import { Gauge, type Registry } from 'prom-client'
 import type { Db } from '../00-kernel/index.ts'
 import { waitingArm } from '../50-schedule/index.ts'
+import { blockedLanes } from './blocked-lanes.ts'
 
 /**
  * What waits to be sent and what stands in its way, read when Prometheus asks. It is true of the whole installation,
- * so every process tells the same.
+ * so every process tells the same; while the database is away nothing is told of it.
  */
 export function registerQueueGauges(registry: Registry, db: Db, now: () => Date): void {
-  const registers = [registry]
-  new Gauge({
+  register(registry, {
     name: 'carillon_deliveries_waiting',
     help: 'Deliveries whose audience is frozen and that have not ended, those of paused messages included.',
     labelNames: ['platform'],
-    registers,
-    async collect() {
+    read: async (gauge) => {
       const waiting = await countWaiting(db)
-      for (const platform of platforms) this.set({ platform }, waiting.get(platform) ?? 0)
+      for (const platform of platforms) gauge.set({ platform }, waiting.get(platform) ?? 0)
     },
   })
-  new Gauge({
+  register(registry, {
     name: 'carillon_longest_overdue_seconds',
     help: 'How long the oldest batch that is due has been waiting for a worker or for its lane; 0 without one.',
-    registers,
-    async collect() {
+    labelNames: [],
+    read: async (gauge) => {
       const since = await oldestDue(db, now())
-      this.set(since ? (now().getTime() - since.getTime()) / 1000 : 0)
+      gauge.set(since ? (now().getTime() - since.getTime()) / 1000 : 0)
     },
   })
-  new Gauge({
+  register(registry, {
     name: 'carillon_lane_blocked',
     help: '1 for each lane to a provider that is closed, with the reason.',
     labelNames: ['app_id', 'platform', 'environment', 'reason'],
-    registers,
+    read: async (gauge) => {
+      for (const { app_id, platform, environment, block_reason } of await blockedLanes(db, now()).execute())
+        gauge.set({ app_id, platform, environment, reason: block_reason ?? 'provider_unavailable' }, 1)
+    },
+  })
+}
+
+interface Source {
+  name: string
+  help: string
+  labelNames: string[]
+  read: (gauge: Gauge) => Promise<void>
+}
+
+function register(registry: Registry, { read, ...described }: Source): void {
+  const gauge = new Gauge({
+    ...described,
+    registers: [registry],
     async collect() {
-      this.reset()
-      for (const lane of await blockedLanes(db, now())) this.set(lane, 1)
+      gauge.reset()
+      // What the process tells of itself is wanted most when the database does not answer. A gauge without labels
+      // would tell 0 after a reset.
+      await read(gauge).catch(() => described.labelNames.length > 0 || gauge.remove())
     },
   })
 }
@@ -53,20 +71,4 @@ async function oldestDue(db: Db, now: Date): Promise<Date | null> {
     where b.closed_at is null and b.due_at <= ${now} and (b.lease_until is null or b.lease_until <= ${now})
       and b.variant is distinct from ${waitingArm} and m.paused_at is null`.execute(db)
   return rows[0]?.since ?? null
-}
-
-interface BlockedLane {
-  app_id: string
-  platform: string
-  environment: string
-  reason: string
-  [label: string]: string
-}
-
-async function blockedLanes(db: Db, now: Date): Promise<BlockedLane[]> {
-  const { rows } = await sql<BlockedLane>`
-    select l.app_id::text, l.platform, l.environment, l.block_reason as reason from lanes l
-    left join credentials c on c.app_id = l.app_id and c.platform = l.platform
-    where l.blocked_until > ${now} and (c.revision <> l.blocked_revision) is not true`.execute(db)
-  return rows
 }
