@@ -87,15 +87,21 @@ test('a delivery that fails gives its use back', async () => {
   expect((await app.send({ to, content })).excluded).toEqual({ capped: 1 })
 })
 
+/** A message whose first attempt APNs put off, so that it waits for another. */
+async function startThatWaits(app: Awaited<ReturnType<typeof stage.openApp>>, to: object): Promise<string> {
+  stage.sandbox.control.addFault({ provider: 'apns', fault: 'status', status: 503, times: 1 })
+  const id = await app.start({ to, content })
+  await until(() => stage.sandbox.control.stats().apns.requests === 1)
+  await stage.settle()
+  return id
+}
+
 test('a message of high priority takes the place of one that waits for another attempt', async () => {
   const app = await stage.openApp('Displaced')
   const userId = await person(app)
   await cap('One a day', 1)
   const to = { user_ids: [userId] }
-  stage.sandbox.control.addFault({ provider: 'apns', fault: 'status', status: 503, times: 1 })
-  const waiting = await app.start({ to, content })
-  await until(() => stage.sandbox.control.stats().apns.requests === 1)
-  await stage.settle()
+  const waiting = await startThatWaits(app, to)
   expect((await app.send({ to, content })).excluded).toEqual({ capped: 1 })
   const critical = await app.send({ to, content, priority: 'high' })
   expect(critical.counts.sent).toBe(1)
@@ -109,10 +115,7 @@ test('what waits for another attempt keeps its place, and gives it back when it 
   const userId = await person(app)
   await cap('One a day', 1)
   const to = { user_ids: [userId] }
-  stage.sandbox.control.addFault({ provider: 'apns', fault: 'status', status: 503, times: 1 })
-  const waiting = await app.start({ to, content })
-  await until(() => stage.sandbox.control.stats().apns.requests === 1)
-  await stage.settle()
+  const waiting = await startThatWaits(app, to)
   await stage.api('POST', `/v1/messages/${waiting}/cancel`)
   expect((await stage.ended(waiting)).excluded).toEqual({ cancelled: 1 })
   expect((await app.send({ to, content })).counts.sent).toBe(1)

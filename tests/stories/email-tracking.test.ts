@@ -1,41 +1,28 @@
-import type { Email } from '@carillon/sandbox'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openStage, type Stage } from './stage.ts'
+import { expect, test } from 'vitest'
+import { mailTo, person, playEmails, send, stage } from './email-stage.ts'
 
-let stage: Stage
-beforeAll(async () => {
-  stage = await openStage()
-  const credential = { ...stage.sandbox.control.accounts().email }
-  await stage.api('PUT', `/v1/apps/${stage.app.id}/credentials/email`, credential)
-})
-afterAll(() => stage?.close())
+playEmails()
 
 const shop = 'https://shop.example/?a=1&b=ü#top'
 const html = `<html><body><a class="x" href="https://shop.example/?a=1&amp;b=ü#top">Shop</a>
 <A HREF='http://news.example/{{ user.first_name }}'>News</A> <a href="#part">Part</a> <a href="mailto:a@example.com">Us</a>
 <a href="https://plain.example/" data-track="off">Plain</a> <a href="{{ unsubscribe_url }}">Stop</a></body></html>`
 
-let people = 0
 async function sendOne(email: object, message: object = {}) {
-  const address = `reader${++people}@example.com`
-  const { id: userId } = await stage.api('POST', '/v1/users', {
-    attributes: { email: address, first_name: 'A"B' },
-  })
-  const { id, counts } = await stage.send({
-    app_id: stage.app.id,
-    channel: 'email',
-    to: { user_ids: [userId] },
+  const who = await person('ok', { first_name: 'A"B' })
+  const { id, counts } = await send({
+    to: { user_ids: [who.id] },
     content: { title: 'Hello' },
     overrides: { email: { html, ...email } },
     ...message,
   })
   expect(counts).toMatchObject({ sent: 1 })
-  const mail = stage.sandbox.control.emails().find(({ to }) => to === address) as Email
+  const mail = await mailTo(who)
   const links = [...(mail.html ?? '').matchAll(/href=(?:"([^"]*)"|'([^']*)')/gi)]
   return {
     id: id as string,
-    userId: userId as string,
+    userId: who.id,
     mail,
     links: links.map(([, double, single]) => (double ?? single ?? '').replaceAll('&amp;', '&')),
     pixel: /<img src="([^"]*)"/.exec(mail.html ?? '')?.[1],
@@ -118,9 +105,7 @@ test('this server leads nowhere that an email of ours did not, and takes no pict
 test('an experiment between emails is told apart by their clicks', async () => {
   const addresses = Array.from({ length: 12 }, (_, n) => `lab${n}@example.com`)
   const overrides = { email: { html: '<a href="https://shop.example/">Shop</a>', track_clicks: true } }
-  const { id } = await stage.send({
-    app_id: stage.app.id,
-    channel: 'email',
+  const { id } = await send({
     to: { addresses },
     experiment: {
       variants: [
