@@ -1,143 +1,24 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { afterEach, expect, test, vi } from 'vitest'
-import type { Batch, Connection, ConnectionOptions, Job } from '../connection.ts'
+import { expect, test, vi } from 'vitest'
 import { createDecoder } from '../hpack/decode.ts'
-import { staticIndexOf, writeIndexed, writeLiteral } from '../hpack/encode.ts'
-import type { Answer, SendRequest } from '../sender.ts'
-import { type ErrorName, errorNumber } from './error-codes.ts'
+import { writeLiteral } from '../hpack/encode.ts'
 import {
-  flag,
-  frameType,
-  preface,
-  writeFrameHead,
-  writeGoaway,
-  writeReset,
-  writeSettings,
-  writeSettingsAck,
-  writeWindowUpdate,
-} from './frames.ts'
-import { ownHttp2 } from './own-connection.ts'
-import { createFrameReader } from './read-frames.ts'
-
-const closing: (() => void)[] = []
-afterEach(() => {
-  for (const close of closing.splice(0)) close()
-})
-
-interface SeenFrame {
-  type: number
-  flags: number
-  streamId: number
-  payload: Buffer
-}
-
-/** The other end: it sends what the test says, and keeps the frames that come. */
-function peerOf(socket: Socket) {
-  const frames: SeenFrame[] = []
-  let toSkip = preface.length
-  const reader = createFrameReader(16_384, ({ type, flags, streamId, bytes, start, end }) => {
-    frames.push({ type, flags, streamId, payload: Buffer.from(bytes.subarray(start, end)) })
-  })
-  socket.on('error', () => undefined)
-  socket.on('data', (chunk: Buffer) => {
-    const skipped = Math.min(toSkip, chunk.length)
-    toSkip -= skipped
-    reader.read(chunk.subarray(skipped))
-  })
-  const seen = (type: number) => frames.filter((frame) => frame.type === type)
-  return {
-    socket,
-    frames,
-    seen,
-    send: (...pieces: Buffer[]) => socket.write(Buffer.concat(pieces)),
-    received: (type: number, count = 1) =>
-      vi.waitFor(() => {
-        expect(seen(type).length).toBeGreaterThanOrEqual(count)
-        return seen(type)
-      }),
-    bytesOf: (streamId: number) =>
-      seen(frameType.data).reduce(
-        (sum, frame) => sum + (frame.streamId === streamId ? frame.payload.length : 0),
-        0,
-      ),
-  }
-}
-
-const scratch = Buffer.alloc(64 * 1024)
-const written = (end: number) => Buffer.from(scratch.subarray(0, end))
-const settings = (...values: [number, number][]) => written(writeSettings(scratch, 0, values))
-const settingsAck = () => written(writeSettingsAck(scratch, 0))
-const windowUpdate = (streamId: number, bytes: number) =>
-  written(writeWindowUpdate(scratch, 0, streamId, bytes))
-const reset = (streamId: number, error: ErrorName) => written(writeReset(scratch, 0, streamId, error))
-const goaway = (lastStreamId: number, error: ErrorName = 'NO_ERROR') => {
-  const bytes = written(writeGoaway(scratch, 0, error))
-  bytes.writeUInt32BE(lastStreamId, 9)
-  return bytes
-}
-const frame = (type: number, flags: number, streamId: number, payload: Buffer | string = '') => {
-  writeFrameHead(scratch, 0, Buffer.byteLength(payload), type, flags, streamId)
-  return Buffer.concat([written(9), Buffer.from(payload)])
-}
-const statusBlock = () => written(writeIndexed(scratch, 0, staticIndexOf(':status', '200')))
-const answer = (streamId: number) =>
-  frame(frameType.headers, flag.endHeaders | flag.endStream, streamId, statusBlock())
-
-const concurrent = 3
-const initialWindow = 4
-const maxHeaderList = 6
-
-async function connected(first: Buffer = settings(), options: Partial<ConnectionOptions> = {}) {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const [accepted] = (await once(server, 'connection')) as [Socket]
-  const peer = peerOf(accepted)
-  const answers = new Map<string, Answer>()
-  const events = {
-    settled: vi.fn((job: Job, result: Answer) => {
-      expect(answers.has(job.request.path)).toBe(false)
-      answers.set(job.request.path, result)
-    }),
-    freed: vi.fn(),
-    pressed: vi.fn(),
-    closed: vi.fn(),
-  }
-  peer.send(first)
-  const opening = ownHttp2.open(
-    { socket, read: (take) => void socket.on('data', take) },
-    {
-      origin: new URL('https://push.example'),
-      timeoutMs: 5000,
-      idleMs: 5000,
-      limit: () => 100,
-      maxInFlight: 100,
-      unindexed: [],
-      events,
-      ...options,
-    },
-    new AbortController().signal,
-  )
-  let connection: Connection | undefined
-  closing.push(() => {
-    connection?.destroy()
-    accepted.destroy()
-    socket.destroy()
-    server.close()
-  })
-  connection = await opening
-  const start = (path: string, request: Partial<SendRequest> = {}) => connection.start(jobOf(path, request))
-  const answered = (count: number) => vi.waitFor(() => expect(answers.size).toBe(count))
-  return { connection, peer, answers, events, start, answered }
-}
-
-function jobOf(path: string, request: Partial<SendRequest>): Job {
-  const whole: SendRequest = { path, headers: {}, body: '', ...request }
-  const batch: Batch = { requests: [whole], answers: [], open: 1, isUrgent: false, resolve: () => {} }
-  return { request: whole, batch, index: 0, resent: false }
-}
+  answer,
+  concurrent,
+  connected,
+  frame,
+  goaway,
+  initialWindow,
+  maxHeaderList,
+  reset,
+  scratch,
+  settings,
+  settingsAck,
+  statusBlock,
+  windowUpdate,
+  written,
+} from '../testing/raw-peer.ts'
+import { type ErrorName, errorNumber } from './error-codes.ts'
+import { flag, frameType } from './frames.ts'
 
 const ok = { status: 200, headers: {}, body: '' }
 
