@@ -56,17 +56,20 @@ async function workerWith(sender: WebhookSender) {
   }
 }
 
+const acceptedInTheLog = async () => {
+  const { n } = await stage.server.store.db
+    .selectFrom('events')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('type', '=', 'message.accepted')
+    .executeTakeFirstOrThrow()
+  return n
+}
+
 /** Three messages are accepted, and all of it is in the log. */
 async function acceptThree() {
+  const before = await acceptedInTheLog()
   for (const title of ['One', 'Two', 'Three']) await stage.start({ to: { all: true }, content: { title } })
-  await until(async () => {
-    const { n } = await stage.server.store.db
-      .selectFrom('events')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('type', '=', 'message.accepted')
-      .executeTakeFirstOrThrow()
-    return n % 3 === 0 && n > 0
-  })
+  await until(async () => (await acceptedInTheLog()) === before + 3)
 }
 
 test('a worker that dies repeats what it had not recorded, with the same ids, and skips nothing', async () => {
@@ -114,6 +117,49 @@ test('a worker that dies repeats what it had not recorded, with the same ids, an
   }
   await expect.poll(workOn).toEqual([])
   expect(receiver.at('/dies')).toHaveLength(ids.length)
+})
+
+/** Those of the tests before may have something to do as well. */
+async function workOnly(worker: Awaited<ReturnType<typeof workerWith>>, id: string) {
+  const own = (await worker.claim()).find((webhook) => webhook.id === id)
+  if (!own) throw new Error('There was nothing to send.')
+  await worker.work(own)
+}
+
+test.each([
+  ['succeeds', 204],
+  ['fails', 500],
+])('a replay that is asked for while its event is on the wire is not lost when that %s', async (_, status) => {
+  const path = `/asked-again-${status}`
+  const { id } = await stage.api('POST', '/v1/webhooks', {
+    url: receiver.origin + path,
+    types: ['message.accepted'],
+  })
+  await acceptThree()
+  await using sender = createWebhookSender(reachOf())
+  const first = await workerWith(sender)
+  await workOnly(first, id)
+  const [event] = receiver.at(path)
+  const replay = () => stage.api('POST', `/v1/webhooks/${id}/replay`, { event_ids: [event?.id] })
+  await replay()
+  let asked = 0
+  receiver.reply(path, () => ({ status: asked === 1 ? status : 204 }))
+  const second = await workerWith({
+    ...sender,
+    post: async (sent) => {
+      asked++
+      clock.pass(1)
+      if (asked === 1) await replay()
+      return sender.post(sent)
+    },
+  })
+  await workOnly(second, id)
+  expect(
+    receiver
+      .at(path)
+      .map((each) => each.id)
+      .slice(3),
+  ).toEqual([event?.id, event?.id])
 })
 
 const event = (path: string) => ({

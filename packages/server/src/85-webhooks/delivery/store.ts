@@ -102,7 +102,7 @@ export async function releaseWebhooks(db: Db): Promise<void> {
   await db.updateTable('webhooks').set({ lease_until: null }).where('lease_until', 'is not', null).execute()
 }
 
-export type RetryRow = EventRow & { attempts: number; first_at: Date }
+export type RetryRow = EventRow & { attempts: number; first_at: Date; due_at: Date }
 
 /** Events that are due again, in the order of the log. */
 export async function readRetries(
@@ -111,10 +111,16 @@ export async function readRetries(
   { now, limit }: { now: Date; limit: number },
 ): Promise<RetryRow[]> {
   const { rows } = await sql<RetryRow>`
-    select e.*, r.attempts, r.first_at from webhook_retries r join events e on e.position = r.position
+    select e.*, r.attempts, r.first_at, r.due_at from webhook_retries r join events e on e.position = r.position
     where r.webhook_id = ${webhookId} and r.due_at <= ${now}
     order by e.position limit ${limit}`.execute(db)
   return rows
+}
+
+/** An event that was sent, and when it had been due as it was read; null when it did not stand in line. */
+interface Tried {
+  position: number
+  wasDueAt: Date | null
 }
 
 /** What became of events since the last save. */
@@ -129,8 +135,8 @@ export interface Progress {
   leaseUntil: Date | null
   attempts: readonly AttemptRow[]
   /** To be tried again; `done` are not. */
-  retries: readonly { position: number; attempts: number; firstAt: Date; dueAt: Date }[]
-  done: readonly number[]
+  retries: readonly (Tried & { attempts: number; firstAt: Date; dueAt: Date })[]
+  done: readonly Tried[]
 }
 
 /** Records attempts and where to go on; false when the lease was lost or the webhook disabled, and the work ends. */
@@ -170,17 +176,22 @@ export async function saveProgress(
   })
 }
 
+/** A replay that was asked for while its event was on the wire has another due time, and stays. */
 async function changeRetries(tx: Tx, id: string, { retries, done }: Progress): Promise<void> {
   if (done.length > 0)
-    await sql`delete from webhook_retries where webhook_id = ${id} and position = any(${done}::bigint[])`.execute(
-      tx,
-    )
-  for (const { position, attempts, firstAt, dueAt } of retries)
+    await sql`
+      delete from webhook_retries r using unnest(${done.map(({ position }) => position)}::bigint[],
+        ${done.map(({ wasDueAt }) => wasDueAt)}::timestamptz[]) as d (position, due_at)
+      where r.webhook_id = ${id} and r.position = d.position and r.due_at = d.due_at`.execute(tx)
+  for (const { position, wasDueAt, attempts, firstAt, dueAt } of retries)
     await tx
       .insertInto('webhook_retries')
       .values({ webhook_id: id, position, attempts, first_at: firstAt, due_at: dueAt })
       .onConflict((conflict) =>
-        conflict.columns(['webhook_id', 'position']).doUpdateSet({ attempts, due_at: dueAt }),
+        conflict
+          .columns(['webhook_id', 'position'])
+          .doUpdateSet({ attempts, due_at: dueAt })
+          .where('webhook_retries.due_at', '=', wasDueAt),
       )
       .execute()
 }

@@ -57,7 +57,8 @@ interface Item {
   /** Before this one; 0 for a new event and a replay. */
   attempts: number
   firstAt: Date
-  isNew: boolean
+  /** When it was due again; null for a new event. */
+  wasDueAt: Date | null
 }
 
 async function nextItems(
@@ -66,12 +67,17 @@ async function nextItems(
   after: number,
 ): Promise<{ items: Item[]; scannedTo: number }> {
   const retries = await readRetries(db, id, { now: now(), limit: pageSize })
-  const again = retries.map((row) => ({ row, attempts: row.attempts, firstAt: row.first_at, isNew: false }))
+  const again = retries.map((row) => ({
+    row,
+    attempts: row.attempts,
+    firstAt: row.first_at,
+    wasDueAt: row.due_at,
+  }))
   if (again.length === pageSize) return { items: again, scannedTo: after }
   const upTo = await readHead(db)
   const limit = pageSize - again.length
   const rows = await readEvents(db, workspace_id, { after, upTo, types, limit })
-  const fresh = rows.map((row) => ({ row, attempts: 0, firstAt: now(), isNew: true }))
+  const fresh = rows.map((row) => ({ row, attempts: 0, firstAt: now(), wasDueAt: null }))
   return {
     items: [...again, ...fresh],
     scannedTo: rows.length < limit ? upTo : (rows.at(-1)?.position ?? after),
@@ -110,7 +116,10 @@ function openWork(deps: WorkDeps, webhook: WebhookRow, secrets: [string, ...stri
   let unsaved = noneUnsaved()
   let savedAt = performance.now()
 
-  async function send({ row, attempts, firstAt, isNew }: Item, { id, type, timestamp, data }: LoggedEvent) {
+  async function send(
+    { row, attempts, firstAt, wasDueAt }: Item,
+    { id, type, timestamp, data }: LoggedEvent,
+  ) {
     const body = JSON.stringify({ type, timestamp, data })
     const at = deps.now()
     const attemptId = newId(at.getTime())
@@ -120,9 +129,10 @@ function openWork(deps: WorkDeps, webhook: WebhookRow, secrets: [string, ...stri
     unsaved.attempts.push(
       attemptRow({ id: attemptId, webhookId: webhook.id, eventId: id, type, attempt, at, attempted, nextAt }),
     )
-    if (nextAt) unsaved.retries.push({ position: row.position, attempts: attempt, firstAt, dueAt: nextAt })
-    else if (!isNew) unsaved.done.push(row.position)
-    if (isNew) state.position = row.position
+    const tried = { position: row.position, wasDueAt }
+    if (nextAt) unsaved.retries.push({ ...tried, attempts: attempt, firstAt, dueAt: nextAt })
+    else if (wasDueAt) unsaved.done.push(tried)
+    if (!wasDueAt) state.position = row.position
   }
 
   /** Changes how the webhook fares, and says when the event is tried again. */
@@ -184,7 +194,7 @@ function noneUnsaved() {
   return {
     attempts: [] as Progress['attempts'][number][],
     retries: [] as Progress['retries'][number][],
-    done: [] as number[],
+    done: [] as Progress['done'][number][],
   }
 }
 
